@@ -1,0 +1,50 @@
+// detail/lockable.hpp - the names by which the standard library knows a lock, for those that have Python's.
+#ifndef THRUM_DETAIL_LOCKABLE_HPP
+#define THRUM_DETAIL_LOCKABLE_HPP
+
+#include <chrono>
+
+#include "thrum/error.hpp"
+
+namespace thrum::detail {
+
+/// A timeout of the standard library in thrum's terms: seconds, the past as 0, beyond the largest as
+/// forever.
+template <class Rep, class Period>
+double seconds(const std::chrono::duration<Rep, Period>& timeout) {
+  const double count = std::chrono::duration<double>(timeout).count();
+  if (count > timeout_max) return forever;
+  return count < 0 ? 0 : count;
+}
+
+/// Makes `Derived`, which has acquire and release, meet TimedLockable: std::lock_guard, std::unique_lock,
+/// std::scoped_lock and std::condition_variable_any take it.
+template <class Derived>
+class Lockable {
+ public:
+  void lock() { self().acquire(); }
+  bool try_lock() { return self().acquire(0); }
+  void unlock() { self().release(); }
+
+  template <class Rep, class Period>
+  bool try_lock_for(const std::chrono::duration<Rep, Period>& timeout) {
+    return self().acquire(seconds(timeout));
+  }
+
+  template <class Clock, class Duration>
+  bool try_lock_until(const std::chrono::time_point<Clock, Duration>& deadline) {
+    // The clock may be set while this waits: what counts is what it says in the end.
+    for (;;) {
+      const auto left = deadline - Clock::now();
+      if (self().acquire(seconds(left))) return true;
+      if (Clock::now() >= deadline) return false;
+    }
+  }
+
+ private:
+  Derived& self() { return static_cast<Derived&>(*this); }
+};
+
+}  // namespace thrum::detail
+
+#endif

@@ -1,0 +1,71 @@
+// rlock.hpp - thrum::RLock, Python's threading.RLock.
+#ifndef THRUM_RLOCK_HPP
+#define THRUM_RLOCK_HPP
+
+#include <cstddef>
+
+#include "thrum/detail/core.hpp"
+#include "thrum/detail/lockable.hpp"
+
+namespace thrum {
+
+class Condition;
+
+/// A lock that the thread which holds it can acquire again, and that is free for others once it has been
+/// released as often. No destructor; `static thrum::RLock lock;` needs no initialiser.
+class RLock : public detail::Lockable<RLock> {
+ public:
+  constexpr RLock() noexcept = default;
+  RLock(const RLock&) = delete;
+  RLock& operator=(const RLock&) = delete;
+
+  /// Acquires the lock for the calling thread, waiting at most `timeout` seconds: false where it was not
+  /// free in time. ValueError: NaN or negative. OverflowError: above timeout_max, or held 2^32 - 1 times.
+  /// RLock.acquire.
+  bool acquire(double timeout = forever) {
+    return detail::outcome(detail::thrum_core_rlock_acquire(state_, 0, 0, timeout));
+  }
+
+  /// Undoes one acquire. RuntimeError: the calling thread does not hold the lock. RLock.release.
+  void release() { detail::check(detail::thrum_core_rlock_release(state_, 0, 0)); }
+
+  /// The same for an owner in place of the calling thread, 1 to 2^63 - 1 (else ValueError): for runtimes
+  /// whose tasks move between threads. Such an owner is never equal to a thread.
+  bool acquire_as(std::uint64_t owner, double timeout = forever) {
+    return detail::outcome(detail::thrum_core_rlock_acquire(state_, 0, as_task(owner), timeout));
+  }
+  void release_as(std::uint64_t owner) {
+    detail::check(detail::thrum_core_rlock_release(state_, 0, as_task(owner)));
+  }
+
+  /// Whether anybody holds the lock. RLock.locked.
+  bool locked() const noexcept { return (detail::read(state_.word) & detail::lock_held) != 0; }
+
+  /// Whether the calling thread holds the lock. RLock._is_owned.
+  bool is_owned() const noexcept { return recursion_count() != 0; }
+
+  /// How many times the calling thread holds the lock; 0 where it does not. RLock._recursion_count.
+  std::size_t recursion_count() const noexcept {
+    std::size_t count = 0;
+    static_cast<void>(detail::thrum_core_rlock_count(state_, 0, count));
+    return count;
+  }
+
+  /// Makes the lock as new, in a forked child. RLock._at_fork_reinit.
+  void reinit_after_fork() { detail::check(detail::thrum_core_rlock_reinit(state_, 0)); }
+
+ private:
+  friend class Condition;
+
+  static std::uint64_t as_task(std::uint64_t owner) {
+    constexpr std::uint64_t task = std::uint64_t{1} << 63;
+    if (owner == 0 || owner >= task) detail::raise(THRUM_E_VALUE);
+    return owner | task;
+  }
+
+  detail::RLockState state_;
+};
+
+}  // namespace thrum
+
+#endif

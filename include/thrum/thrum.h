@@ -1,0 +1,404 @@
+/* thrum.h - Python's threading model for C and every language that can call C.
+ *
+ * One header, C89 to C23 and C++98 to C++23; it includes <stddef.h>, <stdint.h> and <math.h> alone.
+ *
+ * Handles. An object is named by a handle, a struct that holds one 64-bit id. A handle is a value: copy
+ * it, compare its id, keep it in any variable. A zero id names no object. Every 64-bit value may be
+ * passed to every function: one that names no live object of the right type (never created, destroyed,
+ * of another type, made up) is answered with THRUM_E_HANDLE, and nothing else happens, also where the
+ * object is destroyed by another thread during the call.
+ *
+ * Statuses. Every function returns a thrum_status unless its comment says otherwise: 0 is done, a
+ * positive status is an outcome that a correct program expects, a negative one is misuse or failure.
+ * After a negative status nothing has changed: no object, no out-parameter. Arguments are checked before
+ * anything else is done. No function sets errno, prints, exits or aborts because of what it was given.
+ * These hold for every function and are not said again below:
+ *
+ *   THRUM_E_HANDLE  a handle among the arguments names no live object of its type
+ *   THRUM_E_VALUE   a pointer that must not be NULL is NULL
+ *   THRUM_E_NOMEM   the system has no memory for the object, or for the calling thread's own record,
+ *                   which is made the first time that a thread waits, owns a lock or is asked for
+ *
+ * Timeouts. A timeout is a double, in seconds. THRUM_FOREVER waits without limit, 0 asks without
+ * waiting, and a wait never ends before its timeout has passed on the system's monotonic clock. The rules
+ * for the rest, which every function with a timeout follows:
+ *
+ *   NaN                                    THRUM_E_VALUE
+ *   finite and above THRUM_TIMEOUT_MAX     THRUM_E_OVERFLOW
+ *   negative (minus infinity included)     THRUM_E_VALUE for the locks; elsewhere it is taken as 0
+ *
+ * Blocking. Only functions with a timeout block, and thrum_thread_start and thrum_shutdown as they say. A
+ * wait is not ended by a signal: the handler runs, and the wait goes on.
+ *
+ * Threads. Every function may be called from any thread at any time, threads that thrum did not start
+ * included. A lock that a thread holds when it ends stays held, as in Python.
+ *
+ * fork. In the child of a fork every function works at once. The child's one thread is its main thread;
+ * the others have ended, and joins on them return. Locks stay as they were at the fork, held ones held: a
+ * ..._reinit_after_fork function makes one new. Nothing inside the library can deadlock the child.
+ *
+ * The Python names in the comments are those of the module threading of Python 3.
+ */
+#ifndef THRUM_THRUM_H
+#define THRUM_THRUM_H
+
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__GNUC__) || defined(__clang__)
+#define THRUM_API __attribute__((visibility("default")))
+#else
+#define THRUM_API
+#endif
+
+#if defined(__cplusplus) && __cplusplus >= 201103L
+#define THRUM_NOEXCEPT noexcept
+#elif defined(__cplusplus)
+#define THRUM_NOEXCEPT throw()
+#else
+#define THRUM_NOEXCEPT
+#endif
+
+#define THRUM_VERSION_MAJOR 0
+#define THRUM_VERSION_MINOR 1
+#define THRUM_VERSION_PATCH 0
+/* The version as one number that can be compared: 1.2.3 is 10203. */
+#define THRUM_VERSION_NUMBER (THRUM_VERSION_MAJOR * 10000 + THRUM_VERSION_MINOR * 100 + THRUM_VERSION_PATCH)
+
+/* Waits without limit; Python's timeout=None. */
+#define THRUM_FOREVER ((double)HUGE_VAL)
+/* The largest finite timeout, in seconds (292 years); threading.TIMEOUT_MAX. */
+#define THRUM_TIMEOUT_MAX 9223372036.0
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum thrum_status {
+  THRUM_OK = 0,
+
+  /* Outcomes. */
+  THRUM_TIMEOUT = 1, /* the time was up before what was waited for came */
+
+  /* Misuse and failure; beside each, what Python raises. */
+  THRUM_E_VALUE = -1,        /* ValueError: an argument is out of its range, NaN or NULL */
+  THRUM_E_OVERFLOW = -2,     /* OverflowError: a timeout or a count is too large */
+  THRUM_E_HANDLE = -3,       /* the handle names no live object of this type */
+  THRUM_E_NOT_HELD = -4,     /* RuntimeError: the lock is not held */
+  THRUM_E_NOT_OWNER = -5,    /* RuntimeError: the lock is not held by this owner */
+  THRUM_E_BUSY = -6,         /* the object is held or waited on, or its thread runs */
+  THRUM_E_AGAIN = -7,        /* RuntimeError: the system refuses another thread for now */
+  THRUM_E_NOMEM = -8,        /* MemoryError: no memory */
+  THRUM_E_STARTED = -9,      /* RuntimeError: the thread has been started already */
+  THRUM_E_NOT_STARTED = -10, /* RuntimeError: the thread has not been started yet */
+  THRUM_E_SELF = -11,        /* RuntimeError: a thread cannot join itself */
+  THRUM_E_FOREIGN = -12,     /* RuntimeError: thrum did not start this thread */
+  THRUM_E_EXITING = -13      /* RuntimeError: the process is past waiting for its threads */
+} thrum_status;
+
+/* The version of the library that runs, as THRUM_VERSION_NUMBER counts; never fails. The header's own
+ * version may differ: a program runs with every library of the same major version that is not older. */
+THRUM_API int thrum_version(void) THRUM_NOEXCEPT;
+
+/* The name of a status, "THRUM_E_VALUE"; "THRUM_?" for a number that is none. The string is static. */
+THRUM_API const char* thrum_status_name(thrum_status status) THRUM_NOEXCEPT;
+
+/* A status in words, "a value is out of range"; never NULL. The string is static. */
+THRUM_API const char* thrum_strerror(thrum_status status) THRUM_NOEXCEPT;
+
+/* ------------------------------------------------------------------------------------- handles -- */
+
+typedef struct thrum_thread {
+  uint64_t id;
+} thrum_thread;
+typedef struct thrum_lock {
+  uint64_t id;
+} thrum_lock;
+typedef struct thrum_rlock {
+  uint64_t id;
+} thrum_rlock;
+typedef struct thrum_condition {
+  uint64_t id;
+} thrum_condition;
+typedef struct thrum_event {
+  uint64_t id;
+} thrum_event;
+typedef struct thrum_semaphore {
+  uint64_t id;
+} thrum_semaphore;
+
+/* ---------------------------------------------------------------------------- Lock: thrum_lock_ -- */
+
+/* A new lock, not held. threading.Lock(). */
+THRUM_API thrum_status thrum_lock_create(thrum_lock* out) THRUM_NOEXCEPT;
+
+/* Destroys the lock and makes its handle stale. THRUM_E_BUSY: it is held, or a thread waits for it. */
+THRUM_API thrum_status thrum_lock_destroy(thrum_lock lock) THRUM_NOEXCEPT;
+
+/* Acquires the lock, waiting for it at most `timeout` seconds. THRUM_OK: it is now held. THRUM_TIMEOUT:
+ * it was not free in time. THRUM_E_VALUE: NaN or a negative timeout. THRUM_E_OVERFLOW: above
+ * THRUM_TIMEOUT_MAX. A thread that holds the lock and acquires it again waits for itself: use a
+ * thrum_rlock. Lock.acquire. */
+THRUM_API thrum_status thrum_lock_acquire(thrum_lock lock, double timeout) THRUM_NOEXCEPT;
+
+/* Releases the lock, which any thread may do, and lets one waiting thread have it.
+ * THRUM_E_NOT_HELD: nobody holds it. Lock.release. */
+THRUM_API thrum_status thrum_lock_release(thrum_lock lock) THRUM_NOEXCEPT;
+
+/* Whether the lock is held by anybody, 0 or 1. Lock.locked. */
+THRUM_API thrum_status thrum_lock_locked(thrum_lock lock, int* out) THRUM_NOEXCEPT;
+
+/* Makes the lock as new, not held. For a forked child, which has one thread; anywhere else a thread that
+ * holds the lock or waits for it would be forgotten. Lock._at_fork_reinit. */
+THRUM_API thrum_status thrum_lock_reinit_after_fork(thrum_lock lock) THRUM_NOEXCEPT;
+
+/* -------------------------------------------------------------------------- RLock: thrum_rlock_ -- */
+
+/* A new re-entrant lock, not held. threading.RLock(). */
+THRUM_API thrum_status thrum_rlock_create(thrum_rlock* out) THRUM_NOEXCEPT;
+
+/* Destroys the lock and makes its handle stale. THRUM_E_BUSY: it is held, or a thread waits for it. */
+THRUM_API thrum_status thrum_rlock_destroy(thrum_rlock lock) THRUM_NOEXCEPT;
+
+/* Acquires the lock for the calling thread, or once more where that thread holds it already. The statuses
+ * of thrum_lock_acquire, and THRUM_E_OVERFLOW where it is held 2^32 - 1 times. RLock.acquire. */
+THRUM_API thrum_status thrum_rlock_acquire(thrum_rlock lock, double timeout) THRUM_NOEXCEPT;
+
+/* Undoes one acquire; the last one frees the lock for others. THRUM_E_NOT_OWNER: the calling thread does
+ * not hold it. RLock.release. */
+THRUM_API thrum_status thrum_rlock_release(thrum_rlock lock) THRUM_NOEXCEPT;
+
+/* The same for an owner of the caller's choice, any number from 1 to 2^63 - 1 (else THRUM_E_VALUE), in
+ * place of the calling thread: for runtimes whose tasks move between threads, such as Go's. Such an owner
+ * is never equal to a thread: what was acquired for an owner is released for that owner. */
+THRUM_API thrum_status thrum_rlock_acquire_as(thrum_rlock lock, uint64_t owner,
+                                              double timeout) THRUM_NOEXCEPT;
+THRUM_API thrum_status thrum_rlock_release_as(thrum_rlock lock, uint64_t owner) THRUM_NOEXCEPT;
+
+/* Whether the lock is held by anybody, 0 or 1. RLock.locked. */
+THRUM_API thrum_status thrum_rlock_locked(thrum_rlock lock, int* out) THRUM_NOEXCEPT;
+
+/* Whether the calling thread holds the lock, 0 or 1. RLock._is_owned. */
+THRUM_API thrum_status thrum_rlock_is_owned(thrum_rlock lock, int* out) THRUM_NOEXCEPT;
+
+/* How many times the calling thread holds the lock; 0 where it does not. RLock._recursion_count. */
+THRUM_API thrum_status thrum_rlock_recursion_count(thrum_rlock lock, size_t* out) THRUM_NOEXCEPT;
+
+/* As thrum_lock_reinit_after_fork. RLock._at_fork_reinit. */
+THRUM_API thrum_status thrum_rlock_reinit_after_fork(thrum_rlock lock) THRUM_NOEXCEPT;
+
+/* ------------------------------------------------------------------ Condition: thrum_condition_ -- */
+
+/* A new condition with a re-entrant lock of its own. threading.Condition(). */
+THRUM_API thrum_status thrum_condition_create(thrum_condition* out) THRUM_NOEXCEPT;
+
+/* A new condition on a lock that others, more conditions among them, may use too. The lock should outlive
+ * the condition: once it is destroyed, all that is left to do with the condition is to destroy it, and
+ * the other functions answer THRUM_E_HANDLE. threading.Condition(lock). */
+THRUM_API thrum_status thrum_condition_create_with_lock(thrum_condition* out, thrum_lock lock) THRUM_NOEXCEPT;
+THRUM_API thrum_status thrum_condition_create_with_rlock(thrum_condition* out,
+                                                         thrum_rlock lock) THRUM_NOEXCEPT;
+
+/* Destroys the condition, and the lock that it made for itself. THRUM_E_BUSY: a thread waits on it, or
+ * that lock is held. */
+THRUM_API thrum_status thrum_condition_destroy(thrum_condition condition) THRUM_NOEXCEPT;
+
+/* Acquire and release the condition's lock, with that lock's statuses. Condition.acquire, .release. */
+THRUM_API thrum_status thrum_condition_acquire(thrum_condition condition, double timeout) THRUM_NOEXCEPT;
+THRUM_API thrum_status thrum_condition_release(thrum_condition condition) THRUM_NOEXCEPT;
+
+/* Releases the lock (a re-entrant one whole), waits to be notified for at most `timeout` seconds, and
+ * acquires the lock again as deep as it was, however long that takes. THRUM_OK: a notify chose this
+ * thread, also where the time ran out before it had the lock back. THRUM_TIMEOUT: none did in time.
+ * THRUM_E_NOT_HELD, THRUM_E_NOT_OWNER: the lock is not held, or not by this thread. The lock is held
+ * again whatever the status, but for THRUM_E_HANDLE where it was destroyed meanwhile. Condition.wait. */
+THRUM_API thrum_status thrum_condition_wait(thrum_condition condition, double timeout) THRUM_NOEXCEPT;
+
+/* Waits until predicate(arg) is not 0. The predicate runs with the lock held, before each wait and once
+ * more when the time is up. THRUM_OK: it was true. THRUM_TIMEOUT: it was still false at the end. The
+ * other statuses of thrum_condition_wait. Condition.wait_for. */
+THRUM_API thrum_status thrum_condition_wait_for(thrum_condition condition, int (*predicate)(void*), void* arg,
+                                                double timeout);
+
+/* Wakes the n longest waiting threads, or all if fewer wait; n <= 0 wakes none. The caller must hold the
+ * lock: THRUM_E_NOT_HELD, THRUM_E_NOT_OWNER. The threads return once they have the lock.
+ * Condition.notify. */
+THRUM_API thrum_status thrum_condition_notify(thrum_condition condition, int n) THRUM_NOEXCEPT;
+THRUM_API thrum_status thrum_condition_notify_all(thrum_condition condition) THRUM_NOEXCEPT;
+
+/* Whether the condition's lock is held by anybody, 0 or 1. Condition.locked. */
+THRUM_API thrum_status thrum_condition_locked(thrum_condition condition, int* out) THRUM_NOEXCEPT;
+
+/* As thrum_lock_reinit_after_fork, for the condition and for its lock. Condition._at_fork_reinit. */
+THRUM_API thrum_status thrum_condition_reinit_after_fork(thrum_condition condition) THRUM_NOEXCEPT;
+
+/* -------------------------------------------------------------------------- Event: thrum_event_ -- */
+
+/* A new event, not set. threading.Event(). */
+THRUM_API thrum_status thrum_event_create(thrum_event* out) THRUM_NOEXCEPT;
+
+/* Destroys the event and makes its handle stale. THRUM_E_BUSY: a thread waits for it. */
+THRUM_API thrum_status thrum_event_destroy(thrum_event event) THRUM_NOEXCEPT;
+
+/* Sets the event. Every thread that waits for it at this moment returns THRUM_OK from its wait, even if
+ * the event is cleared at once. Event.set. */
+THRUM_API thrum_status thrum_event_set(thrum_event event) THRUM_NOEXCEPT;
+
+/* Event.clear. */
+THRUM_API thrum_status thrum_event_clear(thrum_event event) THRUM_NOEXCEPT;
+
+/* Whether the event is set, 0 or 1. Event.is_set. */
+THRUM_API thrum_status thrum_event_is_set(thrum_event event, int* out) THRUM_NOEXCEPT;
+
+/* Waits until the event is set, at most `timeout` seconds. THRUM_OK or THRUM_TIMEOUT. Event.wait. */
+THRUM_API thrum_status thrum_event_wait(thrum_event event, double timeout) THRUM_NOEXCEPT;
+
+/* As thrum_lock_reinit_after_fork; whether the event is set stays as it is. Event._at_fork_reinit. */
+THRUM_API thrum_status thrum_event_reinit_after_fork(thrum_event event) THRUM_NOEXCEPT;
+
+/* ------------------------------------------------------------------ Semaphore: thrum_semaphore_ -- */
+
+/* The largest value that a semaphore can have. */
+#define THRUM_SEMAPHORE_MAX 2147483647
+
+/* A new semaphore with `value` units. THRUM_E_VALUE: it is negative. THRUM_E_OVERFLOW: it is above
+ * THRUM_SEMAPHORE_MAX. threading.Semaphore(value). */
+THRUM_API thrum_status thrum_semaphore_create(thrum_semaphore* out, int64_t value) THRUM_NOEXCEPT;
+
+/* The same, and its value never passes the one that it begins with. threading.BoundedSemaphore(value). */
+THRUM_API thrum_status thrum_semaphore_create_bounded(thrum_semaphore* out, int64_t value) THRUM_NOEXCEPT;
+
+/* Destroys the semaphore and makes its handle stale. THRUM_E_BUSY: a thread waits for it. */
+THRUM_API thrum_status thrum_semaphore_destroy(thrum_semaphore semaphore) THRUM_NOEXCEPT;
+
+/* Takes one unit, waiting for it at most `timeout` seconds. THRUM_OK or THRUM_TIMEOUT.
+ * Semaphore.acquire. */
+THRUM_API thrum_status thrum_semaphore_acquire(thrum_semaphore semaphore, double timeout) THRUM_NOEXCEPT;
+
+/* Gives back n units and lets as many waiting threads have them. THRUM_E_VALUE: n < 1, or the value of a
+ * bounded semaphore would pass its first. THRUM_E_OVERFLOW: the value would pass THRUM_SEMAPHORE_MAX.
+ * Semaphore.release. */
+THRUM_API thrum_status thrum_semaphore_release(thrum_semaphore semaphore, int64_t n) THRUM_NOEXCEPT;
+
+/* The units that are free at this moment. Semaphore._value. */
+THRUM_API thrum_status thrum_semaphore_value(thrum_semaphore semaphore, int64_t* out) THRUM_NOEXCEPT;
+
+/* As thrum_lock_reinit_after_fork; the value becomes the one that the semaphore began with. */
+THRUM_API thrum_status thrum_semaphore_reinit_after_fork(thrum_semaphore semaphore) THRUM_NOEXCEPT;
+
+/* ------------------------------------------------------------------------ Thread: thrum_thread_ -- */
+
+/* A thread's life: created -> started (alive) -> ended. It ends when its target returns, or by
+ * pthread_exit or cancellation, which count as a return. */
+
+enum { THRUM_DAEMON_INHERIT = 0, THRUM_DAEMON_NO = 1, THRUM_DAEMON_YES = 2 };
+
+/* What a thread is created with. Fill one with THRUM_THREAD_OPTIONS_INIT and change what you need. */
+typedef struct thrum_thread_options {
+  size_t size;             /* sizeof(thrum_thread_options): tells the library how much of it there is */
+  const char* name;        /* UTF-8, copied; NULL or "": "Thread-N", numbered in order of creation */
+  const char* target_name; /* copied; a generated name then reads "Thread-N (target_name)"; may be NULL */
+  int daemon;              /* THRUM_DAEMON_INHERIT (from the creating thread), _NO or _YES */
+  size_t stack_size;       /* bytes, rounded up to a page; 0: that of thrum_stack_size */
+} thrum_thread_options;
+
+#define THRUM_THREAD_OPTIONS_INIT \
+  { sizeof(thrum_thread_options), NULL, NULL, THRUM_DAEMON_INHERIT, 0 }
+
+/* A new thread that will call target(arg), not started. `options` may be NULL: all as initialised above.
+ * The target must not let a C++ exception out (thrum::Thread takes care of that). THRUM_E_VALUE: target is
+ * NULL, options->size is too small, daemon is none of the three, or the stack size is below the system's
+ * least. threading.Thread(). */
+THRUM_API thrum_status thrum_thread_create(thrum_thread* out, const thrum_thread_options* options,
+                                           void (*target)(void*), void* arg) THRUM_NOEXCEPT;
+
+/* Starts the thread. THRUM_E_STARTED: it was started before. THRUM_E_AGAIN: the system refuses a thread;
+ * the object is as before, and start may be tried again. THRUM_E_EXITING: the process is past waiting for
+ * its threads. THRUM_E_FOREIGN: a dummy. Thread.start. */
+THRUM_API thrum_status thrum_thread_start(thrum_thread thread) THRUM_NOEXCEPT;
+
+/* Waits until the thread has ended and its thread-local destructors have run, at most `timeout` seconds.
+ * May be called again, and by many threads at once. The main thread counts as ended once the exit of the
+ * process has begun. THRUM_OK or THRUM_TIMEOUT. THRUM_E_SELF: the calling thread itself.
+ * THRUM_E_NOT_STARTED. THRUM_E_FOREIGN: a dummy. Thread.join. */
+THRUM_API thrum_status thrum_thread_join(thrum_thread thread, double timeout) THRUM_NOEXCEPT;
+
+/* Whether the thread has been started and has not ended, 0 or 1. Thread.is_alive. */
+THRUM_API thrum_status thrum_thread_is_alive(thrum_thread thread, int* out) THRUM_NOEXCEPT;
+
+/* Destroys a thread that was never started or has ended; joined or not. THRUM_E_BUSY: it is alive.
+ * THRUM_E_FOREIGN: a dummy, which goes with its thread. */
+THRUM_API thrum_status thrum_thread_destroy(thrum_thread thread) THRUM_NOEXCEPT;
+
+/* Says that nobody will destroy the thread: its object goes by itself when the thread ends (at once where
+ * it has ended already), and its handle is good until then. Detaching twice is no error.
+ * THRUM_E_NOT_STARTED. THRUM_E_FOREIGN: a dummy or the main thread. */
+THRUM_API thrum_status thrum_thread_detach(thrum_thread thread) THRUM_NOEXCEPT;
+
+/* Copies the thread's name, with a final zero, into the `capacity` bytes at `buffer`, cut between two
+ * UTF-8 characters where it does not fit, and stores the whole name's length in bytes, without the zero,
+ * in *length. `length` may be NULL; `buffer` may be NULL where capacity is 0. Thread.name. */
+THRUM_API thrum_status thrum_thread_name(thrum_thread thread, char* buffer, size_t capacity,
+                                         size_t* length) THRUM_NOEXCEPT;
+
+/* Gives the thread a name (UTF-8, copied), and the operating system too, cut to what that takes (Linux:
+ * 15 bytes). Names need not be unique. Thread.name = name. */
+THRUM_API thrum_status thrum_thread_set_name(thrum_thread thread, const char* name) THRUM_NOEXCEPT;
+
+/* Whether the process may end while the thread runs, 0 or 1. Thread.daemon. */
+THRUM_API thrum_status thrum_thread_daemon(thrum_thread thread, int* out) THRUM_NOEXCEPT;
+
+/* THRUM_E_STARTED: the thread has been started. THRUM_E_FOREIGN: a dummy. Thread.daemon = daemon. */
+THRUM_API thrum_status thrum_thread_set_daemon(thrum_thread thread, int daemon) THRUM_NOEXCEPT;
+
+/* The thread's identifier: not 0, and never given to another thread of this process.
+ * THRUM_E_NOT_STARTED. Thread.ident. */
+THRUM_API thrum_status thrum_thread_ident(thrum_thread thread, uint64_t* out) THRUM_NOEXCEPT;
+
+/* The operating system's number for the thread, which may be given again once it has ended.
+ * THRUM_E_NOT_STARTED. Thread.native_id. */
+THRUM_API thrum_status thrum_thread_native_id(thrum_thread thread, uint64_t* out) THRUM_NOEXCEPT;
+
+/* The calling thread. One that thrum did not start gets an object the first time, a dummy called
+ * "Dummy-N": alive, a daemon, gone when that thread ends. threading.current_thread(). */
+THRUM_API thrum_status thrum_current_thread(thrum_thread* out) THRUM_NOEXCEPT;
+
+/* The thread that the process began with (in a forked child: the thread that forked).
+ * threading.main_thread(). */
+THRUM_API thrum_status thrum_main_thread(thrum_thread* out) THRUM_NOEXCEPT;
+
+/* Stores the handles of the threads that are alive, the main thread and dummies included, in the array
+ * of `capacity` elements, and their number, which may be more than fit, in *count. `array` may be NULL
+ * where capacity is 0. threading.enumerate(). */
+THRUM_API thrum_status thrum_enumerate(thrum_thread* array, size_t capacity, size_t* count) THRUM_NOEXCEPT;
+
+/* How many threads thrum_enumerate would find. threading.active_count(). */
+THRUM_API thrum_status thrum_active_count(size_t* out) THRUM_NOEXCEPT;
+
+/* The calling thread's identifier, as thrum_thread_ident; 0 where the system has no memory for the thread's
+ * record. threading.get_ident(). */
+THRUM_API uint64_t thrum_get_ident(void) THRUM_NOEXCEPT;
+
+/* The operating system's number for the calling thread; never fails. threading.get_native_id(). */
+THRUM_API uint64_t thrum_get_native_id(void) THRUM_NOEXCEPT;
+
+/* For thrum_stack_size: leaves the size as it is. */
+#define THRUM_STACK_SIZE_KEEP ((size_t)-1)
+
+/* Sets the stack size, in bytes, of threads created from now on, rounded up to a page, and stores the one
+ * before in *old, which may be NULL; 0 is the system's default. THRUM_E_VALUE: below the system's least.
+ * THRUM_E_OVERFLOW: it cannot be rounded up. threading.stack_size(). */
+THRUM_API thrum_status thrum_stack_size(size_t size, size_t* old) THRUM_NOEXCEPT;
+
+/* What the end of main does by itself: waits for every thread that is alive and no daemon (they may start
+ * more), the calling thread excepted; from then on no thread can be started, and daemons stay where they
+ * next wait. Later calls return at once. To be called by what cannot rely on the process's exit, such as
+ * a library before it is unloaded. threading._shutdown. */
+THRUM_API thrum_status thrum_shutdown(void) THRUM_NOEXCEPT;
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

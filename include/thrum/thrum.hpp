@@ -1,0 +1,13 @@
+// thrum.hpp - all of thrum's classes; each also has a header of its own.
+#ifndef THRUM_THRUM_HPP
+#define THRUM_THRUM_HPP
+
+#include "thrum/condition.hpp"
+#include "thrum/error.hpp"
+#include "thrum/event.hpp"
+#include "thrum/lock.hpp"
+#include "thrum/rlock.hpp"
+#include "thrum/semaphore.hpp"
+#include "thrum/thread.hpp"
+
+#endif
