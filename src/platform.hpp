@@ -1,0 +1,106 @@
+// platform.hpp - the one interface between thrum and the operating system.
+//
+// Each backend (posix, win32, sim) defines every function here, in files of the same names, in the same
+// order. Which one is built is decided by the include path: it selects the platform_types.hpp below. No
+// other file knows a system's header or type.
+//
+// What must never fail ends the process with fatal() where it does; what may fail says so.
+#ifndef THRUM_PLATFORM_HPP
+#define THRUM_PLATFORM_HPP
+
+#include <cstddef>
+#include <cstdint>
+
+// Defines Mutex, Parker and ThreadHandle, and the inline functions marked so below.
+#include "platform_types.hpp"
+
+namespace thrum::platform {
+
+// ------------------------------------------------------------------------------------------ block --
+
+/// A lock that is not re-entrant; `Mutex mutex;` needs no run-time initialisation. Held for a few dozen
+/// instructions at a time, and never while its thread parks.
+void lock(Mutex& mutex) noexcept;
+void unlock(Mutex& mutex) noexcept;
+
+/// Where one thread sleeps: a token that one thread takes and any thread gives. A parker's memory is
+/// never returned to the system, so unpark may still touch it when its thread has moved on.
+void initialise(Parker& parker) noexcept;
+
+/// Takes the token, sleeping until it is there or the deadline has passed. False: it has passed, and the
+/// token was not taken. Never false early. Only the parker's own thread may call this.
+bool park(Parker& parker, std::uint64_t deadline) noexcept;
+
+/// Gives the token. A token that is there already stays one.
+void unpark(Parker& parker) noexcept;
+
+/// Tells the processor that this is a loop that waits; a few dozen nanoseconds. Inline.
+void pause() noexcept;
+
+/// Lets another thread that is ready have this processor.
+void yield() noexcept;
+
+// ------------------------------------------------------------------------------------------- time --
+
+/// The deadline that never comes.
+inline constexpr std::uint64_t kNever = UINT64_MAX;
+
+/// Nanoseconds on a clock that only goes forward, at one pace.
+std::uint64_t now() noexcept;
+
+// ----------------------------------------------------------------------------------------- thread --
+
+/// Starts a thread that calls run(arg), on a stack of that many bytes, or of the system's default size
+/// where it is 0. False: the system refuses one. The thread is to be joined or detached, once.
+bool start_thread(void (*run)(void*), void* arg, std::size_t stack_size) noexcept;
+
+/// The calling thread, for the functions below.
+ThreadHandle current_thread() noexcept;
+
+/// Waits until the thread is gone, its thread-local destructors included.
+void join_thread(ThreadHandle thread) noexcept;
+
+/// Lets the system reclaim the thread by itself when it is gone.
+void detach_thread(ThreadHandle thread) noexcept;
+
+/// Shows the name, cut to what the system takes, where debuggers look. The thread must not be gone.
+void name_thread(ThreadHandle thread, const char* name) noexcept;
+
+/// The system's number for the calling thread.
+std::uint64_t native_id() noexcept;
+
+/// Whether the calling thread is the one that the process began with.
+bool is_first_thread() noexcept;
+
+/// Rounds a stack size up to what the system takes. 0: it is below the least, or too large to round.
+std::size_t round_stack_size(std::size_t size) noexcept;
+
+// --------------------------------------------------------------------------------------- identity --
+
+/// The calling thread's record, or null. Inline.
+void* identity() noexcept;
+
+/// Sets it. Where it is not null, the call-back of on_thread_end gets it when the thread ends, after the
+/// thread's other thread-local destructors. False: the system has no memory for it.
+bool set_identity(void* record) noexcept;
+
+/// Whom to tell that a thread ends; to be called once, before the first set_identity.
+void on_thread_end(void (*ended)(void* record)) noexcept;
+
+// ------------------------------------------------------------------------------------------ edges --
+
+/// Has the three called around every fork of the process; does nothing where there is no fork.
+void on_fork(void (*prepare)(), void (*parent)(), void (*child)()) noexcept;
+
+/// Has `exiting` called when the process exits in good order. False: the system has no memory for it.
+bool on_exit(void (*exiting)()) noexcept;
+
+/// Writes one line on standard error.
+void report(const char* text) noexcept;
+
+/// Reports the message and ends the process: for what cannot happen, or cannot be survived.
+[[noreturn]] void fatal(const char* message) noexcept;
+
+}  // namespace thrum::platform
+
+#endif

@@ -1,0 +1,40 @@
+// posix/identity.cpp - the calling thread's record, and the end of its thread.
+#include <climits>
+
+#include "platform.hpp"
+
+namespace thrum::platform {
+
+__thread void* current_record = nullptr;
+
+namespace {
+
+// POSIX calls a thread's destructors in rounds, as long as one of them sets its value again. The record
+// is wanted as long as that can be, since the others' destructors may still use the library; but in the
+// last round ThreadSanitizer takes its leave of the thread, and no instrumented code may run after that.
+constexpr int kRounds = PTHREAD_DESTRUCTOR_ITERATIONS - 1;
+__thread int rounds_seen = 0;
+
+pthread_key_t key;
+void (*thread_ended)(void*) = nullptr;
+
+void destroy_value(void* record) {
+  if (++rounds_seen < kRounds && pthread_setspecific(key, record) == 0) return;
+  thread_ended(record);
+  current_record = nullptr;
+}
+
+}  // namespace
+
+bool set_identity(void* record) noexcept {
+  if (pthread_setspecific(key, record) != 0) return false;
+  current_record = record;
+  return true;
+}
+
+void on_thread_end(void (*ended)(void* record)) noexcept {
+  thread_ended = ended;
+  if (pthread_key_create(&key, destroy_value) != 0) fatal("pthread_key_create failed");
+}
+
+}  // namespace thrum::platform

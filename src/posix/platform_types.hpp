@@ -1,0 +1,41 @@
+// posix/platform_types.hpp - the types of platform.hpp on POSIX threads.
+#ifndef THRUM_POSIX_PLATFORM_TYPES_HPP
+#define THRUM_POSIX_PLATFORM_TYPES_HPP
+
+#include <pthread.h>
+
+namespace thrum::platform {
+
+struct Mutex {
+  pthread_mutex_t native = PTHREAD_MUTEX_INITIALIZER;
+};
+
+/// One thread waits on the condition variable, ever: glibc before 2.41 can lose a wake-up among several
+/// (BZ 25847).
+struct Parker {
+  pthread_mutex_t mutex;
+  pthread_cond_t condition;  // on the monotonic clock
+  bool token;                // guarded by the mutex
+};
+
+using ThreadHandle = pthread_t;
+
+// Not thread_local, which for an extern variable goes through a function that asks whether it has been
+// initialised.
+extern __thread void* current_record __attribute__((visibility("hidden")));
+
+inline void* identity() noexcept {
+  return current_record;
+}
+
+inline void pause() noexcept {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__) || defined(__arm__)
+  asm volatile("yield");
+#endif
+}
+
+}  // namespace thrum::platform
+
+#endif
