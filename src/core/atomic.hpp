@@ -1,0 +1,66 @@
+// core/atomic.hpp - the atomic operations of the library, over libatomic_ops.
+//
+// This is the only file that knows libatomic_ops, of which it uses the header atomic_ops.h alone. All
+// operations are on a 64-bit Word; the suffix names the memory order, and the caller's comment its partner.
+#ifndef THRUM_CORE_ATOMIC_HPP
+#define THRUM_CORE_ATOMIC_HPP
+
+// Through the compiler's builtins ThreadSanitizer sees the operations.
+#define AO_PREFER_BUILTIN_ATOMICS
+#include <atomic_ops.h>
+
+#include "thrum/detail/word.hpp"
+
+namespace thrum::atomic {
+
+using detail::Word;
+
+static_assert(sizeof(AO_t) == sizeof(Word::bits), "libatomic_ops has no 64-bit word here");
+
+inline volatile AO_t* cell(Word& word) noexcept {
+  return &word.bits;
+}
+inline const volatile AO_t* cell(const Word& word) noexcept {
+  return &word.bits;
+}
+
+inline std::uint64_t load_relaxed(const Word& word) noexcept {
+  return AO_load(cell(word));
+}
+inline std::uint64_t load_acquire(const Word& word) noexcept {
+  return AO_load_acquire(cell(word));
+}
+
+inline void store_relaxed(Word& word, std::uint64_t bits) noexcept {
+  AO_store(cell(word), bits);
+}
+inline void store_release(Word& word, std::uint64_t bits) noexcept {
+  AO_store_release(cell(word), bits);
+}
+
+/// Changes `expected` into `desired`. False: the word was something else, which `expected` now holds.
+inline bool change_acquire(Word& word, std::uint64_t& expected, std::uint64_t desired) noexcept {
+  const std::uint64_t found = AO_fetch_compare_and_swap_acquire(cell(word), expected, desired);
+  if (found == expected) return true;
+  expected = found;
+  return false;
+}
+
+inline bool change_release(Word& word, std::uint64_t& expected, std::uint64_t desired) noexcept {
+  const std::uint64_t found = AO_fetch_compare_and_swap_release(cell(word), expected, desired);
+  if (found == expected) return true;
+  expected = found;
+  return false;
+}
+
+/// Acquire, release, and in the one order of all such operations.
+inline bool change(Word& word, std::uint64_t& expected, std::uint64_t desired) noexcept {
+  const std::uint64_t found = AO_fetch_compare_and_swap_full(cell(word), expected, desired);
+  if (found == expected) return true;
+  expected = found;
+  return false;
+}
+
+}  // namespace thrum::atomic
+
+#endif

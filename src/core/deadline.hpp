@@ -1,0 +1,52 @@
+// core/deadline.hpp - from a caller's timeout, seconds from now, to a deadline on the platform's clock.
+#ifndef THRUM_CORE_DEADLINE_HPP
+#define THRUM_CORE_DEADLINE_HPP
+
+#include <cstdint>
+
+#include "platform.hpp"
+#include "thrum/thrum.h"
+
+namespace thrum {
+
+using Deadline = std::uint64_t;
+
+using platform::kNever;
+
+/// The deadline of a call that asks without waiting.
+inline constexpr Deadline kPoll = 0;
+
+/// Whether a call that takes a negative timeout as 0 takes this one.
+inline thrum_status check_timeout(double timeout) noexcept {
+  // The usual ones first: one comparison each.
+  if (timeout <= THRUM_TIMEOUT_MAX || timeout == THRUM_FOREVER) return THRUM_OK;
+  return timeout > 0 ? THRUM_E_OVERFLOW : THRUM_E_VALUE;
+}
+
+/// The same for the calls that refuse a negative one.
+inline thrum_status check_timeout_not_negative(double timeout) noexcept {
+  if (timeout >= 0 && (timeout <= THRUM_TIMEOUT_MAX || timeout == THRUM_FOREVER)) return THRUM_OK;
+  return timeout > 0 ? THRUM_E_OVERFLOW : THRUM_E_VALUE;
+}
+
+/// The deadline of a timeout that has been checked.
+inline Deadline deadline_after(double timeout) noexcept {
+  if (timeout <= 0) return kPoll;
+  if (timeout == THRUM_FOREVER) return kNever;
+  const double nanoseconds = timeout * 1e9;
+  // Up to the next whole one, and past what the product may have lost to rounding: a wait never ends early.
+  // The sum stays below 2^64, for both of its parts do below 2^63 and a bit.
+  const auto whole = static_cast<std::uint64_t>(nanoseconds);
+  return platform::now() + whole + 1 + (whole >> 52);
+}
+
+/// The timeout that is left until a deadline; 0 when it has passed.
+inline double seconds_until(Deadline deadline) noexcept {
+  if (deadline == kNever) return THRUM_FOREVER;
+  const std::uint64_t time = platform::now();
+  return time < deadline ? static_cast<double>(deadline - time) * 1e-9 : 0;
+}
+
+}  // namespace thrum
+
+#endif
