@@ -1,0 +1,44 @@
+// core/tables.hpp - the tables of slots, one for each type of handle.
+#ifndef THRUM_CORE_TABLES_HPP
+#define THRUM_CORE_TABLES_HPP
+
+#include "core/record.hpp"
+#include "core/slots.hpp"
+#include "thrum/detail/core.hpp"
+
+namespace thrum {
+
+/// A lock or an event: its word is all there is to it.
+struct WordSlot {
+  detail::Word word;
+};
+
+struct ConditionSlot {
+  detail::Word word;
+  detail::Word lock;       // the id of its lock or re-entrant lock
+  detail::Word owns_lock;  // 1: that was made for it and ends with it
+};
+
+struct SemaphoreSlot {
+  detail::Word word;
+  detail::Word first;  // the value that it began with
+  detail::Word bound;  // the value that it must not pass
+};
+
+namespace tables {
+
+extern Table<ThreadRecord, SlotType::thread, 8> threads;
+extern Table<WordSlot, SlotType::lock, 13> locks;
+extern Table<detail::RLockState, SlotType::rlock, 11> rlocks;
+extern Table<ConditionSlot, SlotType::condition, 11> conditions;
+extern Table<WordSlot, SlotType::event, 13> events;
+extern Table<SemaphoreSlot, SlotType::semaphore, 11> semaphores;
+
+/// Around a fork: hold every table's mutex, and let them go.
+void before_fork() noexcept;
+void after_fork() noexcept;
+
+}  // namespace tables
+}  // namespace thrum
+
+#endif
