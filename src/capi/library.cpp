@@ -1,0 +1,14 @@
+// capi/library.cpp - the library as a whole.
+#include "core/exit.hpp"
+#include "thrum/thrum.h"
+
+extern "C" {
+
+int thrum_version() noexcept {
+  return THRUM_VERSION_NUMBER;
+}
+
+thrum_status thrum_shutdown() noexcept {
+  return thrum::exit::shutdown();
+}
+}

@@ -1,0 +1,64 @@
+// core/fork.cpp - the process forks.
+#include "core/fork.hpp"
+
+#include "core/event.hpp"
+#include "core/registry.hpp"
+#include "core/tables.hpp"
+
+namespace thrum::fork {
+
+namespace {
+
+/// A thread that the child does not have.
+void vanish(ThreadRecord& record) noexcept {
+  record.life = Life::finished;
+  record.reaping = true;
+  record.pins = 0;  // whoever pinned it has vanished too
+  atomic::store_relaxed(record.begun, event::kSet);
+  atomic::store_relaxed(record.finished, event::kSet);
+  atomic::store_relaxed(record.reaped, event::kSet);
+  Registry::leave(record);
+  // What its target had is left alone: it was in use.
+  static_cast<void>(Registry::drop(record));
+}
+
+/// Makes the thread that forked the main one, its name kept.
+void become_main(ThreadRecord& self) noexcept {
+  self.native_id = platform::native_id();
+  self.leaving = false;
+  if (self.name == nullptr) static_cast<void>(Registry::name(self, "MainThread", nullptr));
+  if (Registry::main() != &self) Registry::replace_main(&self);
+}
+
+}  // namespace
+
+void prepare() noexcept {
+  Registry::before_fork();
+  tables::before_fork();
+  lot::before_fork();
+}
+
+void parent() noexcept {
+  lot::after_fork_in_parent();
+  tables::after_fork();
+  Registry::after_fork();
+}
+
+void child() noexcept {
+  lot::after_fork_in_child();
+  tables::after_fork();
+  auto* self = static_cast<ThreadRecord*>(platform::identity());
+  for (ThreadRecord* record = Registry::first(); record != nullptr;) {
+    ThreadRecord* next = record->next;
+    if (record != self) vanish(*record);
+    record = next;
+  }
+  if (self != nullptr) {
+    become_main(*self);
+  } else {
+    Registry::replace_main(nullptr);  // the calling thread will be, with its first use of the library
+  }
+  Registry::after_fork();
+}
+
+}  // namespace thrum::fork

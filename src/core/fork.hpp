@@ -1,0 +1,17 @@
+// core/fork.hpp - the process forks.
+#ifndef THRUM_CORE_FORK_HPP
+#define THRUM_CORE_FORK_HPP
+
+namespace thrum::fork {
+
+/// Before the fork: holds every internal lock, so that the child gets them all whole.
+void prepare() noexcept;
+
+/// After it, in either process: lets them go. In the child the calling thread is the main one and the
+/// others have ended.
+void parent() noexcept;
+void child() noexcept;
+
+}  // namespace thrum::fork
+
+#endif

@@ -1,0 +1,53 @@
+// core/thread.hpp - threads, by the ids of their handles. The statuses are those of thrum.h.
+#ifndef THRUM_CORE_THREAD_HPP
+#define THRUM_CORE_THREAD_HPP
+
+#include "core/record.hpp"
+#include "thrum/thrum.h"
+
+namespace thrum::thread {
+
+/// What a thread will do, and with what.
+struct Work {
+  void (*target)(void*);
+  void* arg;
+  void (*dispose)(void*);  // what becomes of arg afterwards; may be null
+};
+
+thrum_status create(std::uint64_t& out, const thrum_thread_options* options, const Work& work) noexcept;
+thrum_status retain(std::uint64_t id) noexcept;
+void release(std::uint64_t id) noexcept;
+thrum_status destroy(std::uint64_t id) noexcept;
+thrum_status detach(std::uint64_t id) noexcept;
+
+thrum_status start(std::uint64_t id) noexcept;
+thrum_status join(std::uint64_t id, double timeout) noexcept;
+thrum_status is_alive(std::uint64_t id, int& out) noexcept;
+
+thrum_status name(std::uint64_t id, char* buffer, std::size_t capacity, std::size_t* length) noexcept;
+thrum_status set_name(std::uint64_t id, const char* name) noexcept;
+thrum_status daemon(std::uint64_t id, int& out) noexcept;
+thrum_status set_daemon(std::uint64_t id, bool daemon) noexcept;
+thrum_status ident(std::uint64_t id, std::uint64_t& out) noexcept;
+thrum_status native_id(std::uint64_t id, std::uint64_t& out) noexcept;
+
+thrum_status current(std::uint64_t& out) noexcept;
+thrum_status main(std::uint64_t& out) noexcept;
+
+/// Stores the first `capacity` ids of threads that are alive; returns how many are.
+std::size_t enumerate(thrum_thread* array, std::size_t capacity) noexcept;
+
+thrum_status stack_size(std::size_t size, std::size_t* old) noexcept;
+
+/// An exception has left the calling thread's target.
+void report_uncaught(const char* what) noexcept;
+
+/// Waits until a pinned thread has ended and the system is rid of it.
+thrum_status await_end(ThreadRecord& record, Deadline deadline) noexcept;
+
+/// A thread ends: the platform's call-back.
+void finish(void* record) noexcept;
+
+}  // namespace thrum::thread
+
+#endif
