@@ -11,6 +11,17 @@
 #include <cstddef>
 #include <cstdint>
 
+namespace thrum::platform {
+
+/// What a thread is known by: its record, and its identifier beside it for those who need no more. Null
+/// and 0 where they have not been set.
+struct Identity {
+  void* record;
+  std::uint64_t ident;
+};
+
+}  // namespace thrum::platform
+
 // Defines Mutex, Parker and ThreadHandle, and the inline functions marked so below.
 #include "platform_types.hpp"
 
@@ -77,12 +88,12 @@ std::size_t round_stack_size(std::size_t size) noexcept;
 
 // --------------------------------------------------------------------------------------- identity --
 
-/// The calling thread's record, or null. Inline.
-void* identity() noexcept;
+/// The calling thread's. Inline.
+const Identity& identity() noexcept;
 
-/// Sets it. Where it is not null, the call-back of on_thread_end gets it when the thread ends, after the
-/// thread's other thread-local destructors. False: the system has no memory for it.
-bool set_identity(void* record) noexcept;
+/// Sets it. The call-back of on_thread_end gets the record when the thread ends, after the thread's other
+/// thread-local destructors. False: the system has no memory for it.
+bool set_identity(const Identity& identity) noexcept;
 
 /// Whom to tell that a thread ends; to be called once, before the first set_identity.
 void on_thread_end(void (*ended)(void* record)) noexcept;

@@ -270,14 +270,10 @@ inline std::size_t active_count() {
 }
 
 /// The calling thread's identifier. threading.get_ident.
-inline std::uint64_t get_ident() noexcept {
-  return thrum_get_ident();
-}
+inline std::uint64_t get_ident() noexcept { return thrum_get_ident(); }
 
 /// The operating system's number for the calling thread. threading.get_native_id.
-inline std::uint64_t get_native_id() noexcept {
-  return thrum_get_native_id();
-}
+inline std::uint64_t get_native_id() noexcept { return thrum_get_native_id(); }
 
 /// The stack size, in bytes, of threads to come; 0 is the system's default. threading.stack_size().
 inline std::size_t stack_size() {
@@ -294,9 +290,7 @@ inline std::size_t stack_size(std::size_t size) {
 }
 
 /// Waits for all threads that are no daemons, as the end of main does. threading._shutdown.
-inline void shutdown() {
-  detail::check(thrum_shutdown());
-}
+inline void shutdown() { detail::check(thrum_shutdown()); }
 
 }  // namespace thrum
 

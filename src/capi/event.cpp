@@ -12,9 +12,7 @@ thrum_status thrum_event_create(thrum_event* out) noexcept {
   return capi::create(events, out, event::kClear);
 }
 
-thrum_status thrum_event_destroy(thrum_event handle) noexcept {
-  return capi::destroy(events, handle.id, 0);
-}
+thrum_status thrum_event_destroy(thrum_event handle) noexcept { return capi::destroy(events, handle.id, 0); }
 
 thrum_status thrum_event_set(thrum_event handle) noexcept {
   return capi::on(events, handle.id,

@@ -4,11 +4,7 @@
 
 extern "C" {
 
-int thrum_version() noexcept {
-  return THRUM_VERSION_NUMBER;
-}
+int thrum_version() noexcept { return THRUM_VERSION_NUMBER; }
 
-thrum_status thrum_shutdown() noexcept {
-  return thrum::exit::shutdown();
-}
+thrum_status thrum_shutdown() noexcept { return thrum::exit::shutdown(); }
 }

@@ -8,9 +8,7 @@ using tables::locks;
 
 extern "C" {
 
-thrum_status thrum_lock_create(thrum_lock* out) noexcept {
-  return capi::create(locks, out, lock::kFree);
-}
+thrum_status thrum_lock_create(thrum_lock* out) noexcept { return capi::create(locks, out, lock::kFree); }
 
 thrum_status thrum_lock_destroy(thrum_lock handle) noexcept {
   return capi::destroy(locks, handle.id, lock::kHeld);

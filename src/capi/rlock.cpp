@@ -9,17 +9,13 @@ using tables::rlocks;
 
 namespace {
 
-bool is_task(std::uint64_t owner) noexcept {
-  return owner != 0 && owner < rlock::kTask;
-}
+bool is_task(std::uint64_t owner) noexcept { return owner != 0 && owner < rlock::kTask; }
 
 }  // namespace
 
 extern "C" {
 
-thrum_status thrum_rlock_create(thrum_rlock* out) noexcept {
-  return capi::create(rlocks, out, lock::kFree);
-}
+thrum_status thrum_rlock_create(thrum_rlock* out) noexcept { return capi::create(rlocks, out, lock::kFree); }
 
 thrum_status thrum_rlock_destroy(thrum_rlock handle) noexcept {
   return capi::destroy(rlocks, handle.id, lock::kHeld);

@@ -13,9 +13,7 @@ thrum_status thrum_thread_create(thrum_thread* out, const thrum_thread_options* 
   return thread::create(out->id, options, {target, arg, nullptr});
 }
 
-thrum_status thrum_thread_start(thrum_thread handle) noexcept {
-  return thread::start(handle.id);
-}
+thrum_status thrum_thread_start(thrum_thread handle) noexcept { return thread::start(handle.id); }
 
 thrum_status thrum_thread_join(thrum_thread handle, double timeout) noexcept {
   return thread::join(handle.id, timeout);
@@ -25,13 +23,9 @@ thrum_status thrum_thread_is_alive(thrum_thread handle, int* out) noexcept {
   return out != nullptr ? thread::is_alive(handle.id, *out) : THRUM_E_VALUE;
 }
 
-thrum_status thrum_thread_destroy(thrum_thread handle) noexcept {
-  return thread::destroy(handle.id);
-}
+thrum_status thrum_thread_destroy(thrum_thread handle) noexcept { return thread::destroy(handle.id); }
 
-thrum_status thrum_thread_detach(thrum_thread handle) noexcept {
-  return thread::detach(handle.id);
-}
+thrum_status thrum_thread_detach(thrum_thread handle) noexcept { return thread::detach(handle.id); }
 
 thrum_status thrum_thread_name(thrum_thread handle, char* buffer, size_t capacity, size_t* length) noexcept {
   return thread::name(handle.id, buffer, capacity, length);
@@ -71,19 +65,11 @@ thrum_status thrum_enumerate(thrum_thread* array, size_t capacity, size_t* count
   return THRUM_OK;
 }
 
-thrum_status thrum_active_count(size_t* out) noexcept {
-  return thrum_enumerate(nullptr, 0, out);
-}
+thrum_status thrum_active_count(size_t* out) noexcept { return thrum_enumerate(nullptr, 0, out); }
 
-uint64_t thrum_get_ident() noexcept {
-  return runtime::ident();
-}
+uint64_t thrum_get_ident() noexcept { return runtime::ident(); }
 
-uint64_t thrum_get_native_id() noexcept {
-  return platform::native_id();
-}
+uint64_t thrum_get_native_id() noexcept { return platform::native_id(); }
 
-thrum_status thrum_stack_size(size_t size, size_t* old) noexcept {
-  return thread::stack_size(size, old);
-}
+thrum_status thrum_stack_size(size_t size, size_t* old) noexcept { return thread::stack_size(size, old); }
 }

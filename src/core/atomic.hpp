@@ -17,26 +17,14 @@ using detail::Word;
 
 static_assert(sizeof(AO_t) == sizeof(Word::bits), "libatomic_ops has no 64-bit word here");
 
-inline volatile AO_t* cell(Word& word) noexcept {
-  return &word.bits;
-}
-inline const volatile AO_t* cell(const Word& word) noexcept {
-  return &word.bits;
-}
+inline volatile AO_t* cell(Word& word) noexcept { return &word.bits; }
+inline const volatile AO_t* cell(const Word& word) noexcept { return &word.bits; }
 
-inline std::uint64_t load_relaxed(const Word& word) noexcept {
-  return AO_load(cell(word));
-}
-inline std::uint64_t load_acquire(const Word& word) noexcept {
-  return AO_load_acquire(cell(word));
-}
+inline std::uint64_t load_relaxed(const Word& word) noexcept { return AO_load(cell(word)); }
+inline std::uint64_t load_acquire(const Word& word) noexcept { return AO_load_acquire(cell(word)); }
 
-inline void store_relaxed(Word& word, std::uint64_t bits) noexcept {
-  AO_store(cell(word), bits);
-}
-inline void store_release(Word& word, std::uint64_t bits) noexcept {
-  AO_store_release(cell(word), bits);
-}
+inline void store_relaxed(Word& word, std::uint64_t bits) noexcept { AO_store(cell(word), bits); }
+inline void store_release(Word& word, std::uint64_t bits) noexcept { AO_store_release(cell(word), bits); }
 
 /// Changes `expected` into `desired`. False: the word was something else, which `expected` now holds.
 inline bool change_acquire(Word& word, std::uint64_t& expected, std::uint64_t desired) noexcept {

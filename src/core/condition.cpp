@@ -164,8 +164,6 @@ thrum_status thrum_core_condition_reinit(Word& condition, std::uint32_t generati
   return condition::reinitialise(condition, generation);
 }
 
-std::uint64_t thrum_core_now() noexcept {
-  return platform::now();
-}
+std::uint64_t thrum_core_now() noexcept { return platform::now(); }
 
 }  // namespace thrum::detail

@@ -53,6 +53,11 @@ thrum_status clear_slowly(detail::Word& event, Generation generation) noexcept {
   return THRUM_OK;
 }
 
+thrum_status wait_slowly(detail::Word& event, Generation generation, double timeout) noexcept {
+  const thrum_status status = check_timeout(timeout);
+  return status == THRUM_OK ? wait_until(event, generation, deadline_after(timeout)) : status;
+}
+
 thrum_status wait_until(detail::Word& event, Generation generation, Deadline deadline) noexcept {
   if (deadline == kPoll) {
     const std::uint64_t word = atomic::load_acquire(event);

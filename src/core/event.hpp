@@ -23,6 +23,7 @@ inline constexpr std::uint64_t kParked = 2;
 
 thrum_status set_slowly(detail::Word& event, Generation generation) noexcept;
 thrum_status clear_slowly(detail::Word& event, Generation generation) noexcept;
+thrum_status wait_slowly(detail::Word& event, Generation generation, double timeout) noexcept;
 thrum_status wait_until(detail::Word& event, Generation generation, Deadline deadline) noexcept;
 thrum_status reinitialise(detail::Word& event, Generation generation) noexcept;
 
@@ -46,10 +47,8 @@ inline bool is_set(const detail::Word& event, Generation generation) noexcept {
 }
 
 inline thrum_status wait(detail::Word& event, Generation generation, double timeout) noexcept {
-  const thrum_status status = check_timeout(timeout);
-  if (status != THRUM_OK) return status;
-  if (is_set(event, generation)) return THRUM_OK;
-  return wait_until(event, generation, deadline_after(timeout));
+  if (is_plain(timeout) && is_set(event, generation)) return THRUM_OK;
+  return wait_slowly(event, generation, timeout);
 }
 
 }  // namespace thrum::event

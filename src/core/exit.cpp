@@ -15,9 +15,7 @@ bool watching = false;  // guarded by the registry's mutex
 // The record of the thread that has waited for the others; 0 before that.
 detail::Word survivor;
 
-void process_exits() {
-  static_cast<void>(shutdown());
-}
+void process_exits() { static_cast<void>(shutdown()); }
 
 /// A thread that the process has to wait for, or null. Two threads that both wait for the others do not
 /// wait for each other.

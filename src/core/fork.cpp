@@ -47,7 +47,7 @@ void parent() noexcept {
 void child() noexcept {
   lot::after_fork_in_child();
   tables::after_fork();
-  auto* self = static_cast<ThreadRecord*>(platform::identity());
+  auto* self = static_cast<ThreadRecord*>(platform::identity().record);
   for (ThreadRecord* record = Registry::first(); record != nullptr;) {
     ThreadRecord* next = record->next;
     if (record != self) vanish(*record);

@@ -20,9 +20,7 @@ constexpr Generation generation_of(std::uint64_t word) noexcept {
   return static_cast<Generation>(word >> 32);
 }
 
-constexpr std::uint64_t state_of(std::uint64_t word) noexcept {
-  return word & UINT32_MAX;
-}
+constexpr std::uint64_t state_of(std::uint64_t word) noexcept { return word & UINT32_MAX; }
 
 }  // namespace thrum
 

@@ -30,7 +30,10 @@ bool enqueue(detail::Word& lock, Generation generation, Waiter& self) noexcept {
 
 }  // namespace
 
-thrum_status acquire_slowly(detail::Word& lock, Generation generation, Deadline deadline) noexcept {
+thrum_status acquire_slowly(detail::Word& lock, Generation generation, double timeout) noexcept {
+  const thrum_status status = check_timeout_not_negative(timeout);
+  if (status != THRUM_OK) return status;
+  const Deadline deadline = deadline_after(timeout);
   Waiter* self = nullptr;
   Spin spin(Spin::kLock);
   std::uint64_t word = atomic::load_relaxed(lock);

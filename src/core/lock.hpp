@@ -23,8 +23,8 @@ inline constexpr std::uint64_t kFree = 0;
 inline constexpr std::uint64_t kHeld = 1;
 inline constexpr std::uint64_t kParked = 2;
 
-/// Acquires a lock that was not found free, before the deadline.
-thrum_status acquire_slowly(detail::Word& lock, Generation generation, Deadline deadline) noexcept;
+/// Acquires a lock that was not found free.
+thrum_status acquire_slowly(detail::Word& lock, Generation generation, double timeout) noexcept;
 
 /// Releases a lock that was not found held with nobody parked.
 thrum_status release_slowly(detail::Word& lock, Generation generation) noexcept;
@@ -39,10 +39,8 @@ inline bool try_acquire(detail::Word& lock, Generation generation) noexcept {
 }
 
 inline thrum_status acquire(detail::Word& lock, Generation generation, double timeout) noexcept {
-  const thrum_status status = check_timeout_not_negative(timeout);
-  if (status != THRUM_OK) return status;
-  if (try_acquire(lock, generation)) return THRUM_OK;
-  return acquire_slowly(lock, generation, deadline_after(timeout));
+  if (is_plain(timeout) && try_acquire(lock, generation)) return THRUM_OK;
+  return acquire_slowly(lock, generation, timeout);
 }
 
 inline thrum_status release(detail::Word& lock, Generation generation) noexcept {

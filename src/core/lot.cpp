@@ -23,21 +23,15 @@ namespace {
 Stripe stripes[std::size_t{1} << kStripeBits];
 
 // Fibonacci hashing: the upper bits of the product depend on all bits of the address.
-std::uint64_t hash(std::uint64_t address) noexcept {
-  return address * 0x9E3779B97F4A7C15;
-}
+std::uint64_t hash(std::uint64_t address) noexcept { return address * 0x9E3779B97F4A7C15; }
 
-Stripe* stripe_of(std::uint64_t address) noexcept {
-  return &stripes[hash(address) >> (64 - kStripeBits)];
-}
+Stripe* stripe_of(std::uint64_t address) noexcept { return &stripes[hash(address) >> (64 - kStripeBits)]; }
 
 Queue* queue_of(Stripe& stripe, std::uint64_t address) noexcept {
   return &stripe.queues[hash(address) << kStripeBits >> (64 - kQueueBits)];
 }
 
-std::uint64_t number(const void* address) noexcept {
-  return reinterpret_cast<std::uintptr_t>(address);
-}
+std::uint64_t number(const void* address) noexcept { return reinterpret_cast<std::uintptr_t>(address); }
 
 std::uint64_t address_of(const Waiter& waiter) noexcept {
   // relaxed: read and written with the stripe's mutex held.
@@ -89,9 +83,7 @@ Waiter* Bucket::pop() noexcept {
   return waiter;
 }
 
-bool Bucket::occupied() const noexcept {
-  return find(*queue_, address_) != nullptr;
-}
+bool Bucket::occupied() const noexcept { return find(*queue_, address_) != nullptr; }
 
 bool Bucket::remove(Waiter& waiter) noexcept {
   if (address_of(waiter) != address_) return false;

@@ -32,7 +32,7 @@ struct ThreadRecord {
   detail::Word reaped;
 
   // Set before the thread can be seen by others, or by its first step, before `begun`.
-  detail::Word ident;
+  std::uint64_t ident;
   std::uint64_t native_id;
   platform::ThreadHandle system;
   std::size_t stack_size;

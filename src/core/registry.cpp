@@ -61,7 +61,7 @@ ThreadRecord* Registry::create() noexcept {
   atomic::store_relaxed(record->begun, event::kClear);
   atomic::store_relaxed(record->finished, event::kClear);
   atomic::store_relaxed(record->reaped, event::kClear);
-  atomic::store_relaxed(record->ident, 0);
+  record->ident = 0;
   record->native_id = 0;
   record->stack_size = 0;
   record->target = nullptr;
@@ -103,8 +103,7 @@ void Registry::unpin(ThreadRecord& record) noexcept {
 }
 
 void Registry::enter(ThreadRecord& record) noexcept {
-  // relaxed: as in create.
-  atomic::store_relaxed(record.ident, ++idents_given);
+  record.ident = ++idents_given;
   record.next = nullptr;
   record.previous = last_alive;
   (last_alive != nullptr ? last_alive->next : first_alive) = &record;
@@ -116,13 +115,9 @@ void Registry::leave(ThreadRecord& record) noexcept {
   (record.next != nullptr ? record.next->previous : last_alive) = record.previous;
 }
 
-ThreadRecord* Registry::first() noexcept {
-  return first_alive;
-}
+ThreadRecord* Registry::first() noexcept { return first_alive; }
 
-ThreadRecord* Registry::main() noexcept {
-  return main_thread;
-}
+ThreadRecord* Registry::main() noexcept { return main_thread; }
 
 ThreadRecord* Registry::need_main() noexcept {
   if (main_thread != nullptr) return main_thread;
@@ -180,16 +175,10 @@ bool Registry::name(ThreadRecord& record, const char* name, const char* target_n
   return true;
 }
 
-std::size_t& Registry::stack_size() noexcept {
-  return stack_size_to_come;
-}
+std::size_t& Registry::stack_size() noexcept { return stack_size_to_come; }
 
-void Registry::before_fork() noexcept {
-  platform::lock(mutex);
-}
+void Registry::before_fork() noexcept { platform::lock(mutex); }
 
-void Registry::after_fork() noexcept {
-  platform::unlock(mutex);
-}
+void Registry::after_fork() noexcept { platform::unlock(mutex); }
 
 }  // namespace thrum

@@ -11,9 +11,7 @@ thrum_status reinitialise(RLockState& lock, Generation generation) noexcept {
 
 namespace {
 
-std::uint64_t owner_or_caller(std::uint64_t owner) noexcept {
-  return owner != 0 ? owner : runtime::ident();
-}
+std::uint64_t owner_or_caller(std::uint64_t owner) noexcept { return owner != 0 ? owner : runtime::ident(); }
 
 }  // namespace
 

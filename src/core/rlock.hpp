@@ -32,7 +32,7 @@ inline void own(RLockState& lock, std::uint64_t owner, std::uint32_t count) noex
 /// Frees the lock whole, which the caller owns. Returns how often it was held.
 inline std::uint32_t disown(RLockState& lock, Generation generation) noexcept {
   const std::uint32_t count = lock.count;
-  own(lock, 0, 0);
+  atomic::store_relaxed(lock.owner, 0);
   static_cast<void>(lock::release(lock.word, generation));  // it is held, so this is no misuse
   return count;
 }

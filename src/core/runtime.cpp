@@ -50,7 +50,7 @@ ThreadRecord* adopt() noexcept {
   const Registry registry;
   ThreadRecord* record = choose_record();
   if (record == nullptr) return nullptr;
-  if (!platform::set_identity(record)) {
+  if (!platform::set_identity({record, record->ident})) {
     if (record->origin == Origin::foreign) {
       Registry::leave(*record);
       static_cast<void>(Registry::drop(*record));

@@ -11,15 +11,15 @@ ThreadRecord* adopt() noexcept;
 
 /// The calling thread's record; null: no memory for it.
 inline ThreadRecord* current() noexcept {
-  void* record = platform::identity();
+  void* record = platform::identity().record;
   return record != nullptr ? static_cast<ThreadRecord*>(record) : adopt();
 }
 
 /// The calling thread's identifier; 0: no memory for its record.
 inline std::uint64_t ident() noexcept {
-  const ThreadRecord* record = current();
-  // relaxed: it is the thread's own, and does not change.
-  return record != nullptr ? atomic::load_relaxed(record->ident) : 0;
+  const std::uint64_t ident = platform::identity().ident;
+  if (ident != 0) return ident;
+  return adopt() != nullptr ? platform::identity().ident : 0;
 }
 
 /// What the calling thread enters a queue with; null: no memory. A thread that the exit of the process has

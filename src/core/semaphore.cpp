@@ -30,6 +30,8 @@ bool enqueue(detail::Word& semaphore, Generation generation, Waiter& self) noexc
 }  // namespace
 
 thrum_status acquire_slowly(detail::Word& semaphore, Generation generation, double timeout) noexcept {
+  const thrum_status status = check_timeout(timeout);
+  if (status != THRUM_OK) return status;
   const Deadline deadline = deadline_after(timeout);
   Waiter* self = nullptr;
   Spin spin(Spin::kSignal);

@@ -40,11 +40,9 @@ inline thrum_status check_release(std::int64_t value, std::int64_t count, std::i
 }
 
 inline thrum_status acquire(detail::Word& semaphore, Generation generation, double timeout) noexcept {
-  const thrum_status status = check_timeout(timeout);
-  if (status != THRUM_OK) return status;
   std::uint64_t word = atomic::load_relaxed(semaphore);
   // acquire: pairs with the release in release.
-  if (generation_of(word) == generation && value_of(word) > 0 &&
+  if (is_plain(timeout) && generation_of(word) == generation && value_of(word) > 0 &&
       atomic::change_acquire(semaphore, word, word - kUnit)) {
     return THRUM_OK;
   }

@@ -62,11 +62,13 @@ class Table : slots::TableBase {
   Slot* find(std::uint64_t id) noexcept {
     // Parity of the generation, type and bounds in one comparison.
     const std::uint32_t chunk = (static_cast<std::uint32_t>(id >> kChunkBits) & kChunkMask) - kFirstChunk;
+    // The usual case needs no load, which would have to wait for the atomic operation before it.
+    if (chunk == 0) return in_chunk(near_, static_cast<std::uint32_t>(id));
     if (chunk >= kChunks) return nullptr;
-    // acquire: pairs with the release in take.
+    // acquire: pairs with the release in take_fresh.
     const std::uint64_t memory = atomic::load_acquire(chunks_[chunk]);
     if (memory == 0) return nullptr;
-    return in_chunk(memory, static_cast<std::uint32_t>(id));
+    return in_chunk(reinterpret_cast<void*>(memory), static_cast<std::uint32_t>(id));
   }
 
   /// A slot that is in nobody's hands, to be given an object by publish, or back by put_back. The id has
@@ -117,14 +119,21 @@ class Table : slots::TableBase {
   static constexpr std::uint32_t kFirstChunk =
       (std::uint32_t{1} << slots::kTypeBits | static_cast<std::uint32_t>(kType)) << kChunkNumberBits;
 
-  static Slot* in_chunk(std::uint64_t memory, std::uint32_t index) noexcept {
-    return reinterpret_cast<Slot*>(static_cast<std::uintptr_t>(memory)) + (index & (kChunkSize - 1));
+  static Slot* in_chunk(void* memory, std::uint32_t index) noexcept {
+    return static_cast<Slot*>(memory) + (index & (kChunkSize - 1));
+  }
+
+  /// The memory of a chunk that is there, or null.
+  void* chunk_memory(std::uint32_t chunk) noexcept {
+    if (chunk == 0) return near_;
+    // relaxed: the pointers change with the mutex held.
+    return reinterpret_cast<void*>(atomic::load_relaxed(chunks_[chunk]));
   }
 
   // The next two set taken_. Call them with the mutex held.
   Slot* take_used() noexcept {
     taken_ = free - 1;
-    Slot* slot = in_chunk(atomic::load_relaxed(chunks_[taken_ >> kChunkBits]), taken_);
+    Slot* slot = in_chunk(chunk_memory(taken_ >> kChunkBits), taken_);
     free = static_cast<std::uint32_t>(state_of(atomic::load_relaxed(slot->word)));
     return slot;
   }
@@ -132,12 +141,12 @@ class Table : slots::TableBase {
   Slot* take_fresh() noexcept {
     const std::uint32_t chunk = fresh >> kChunkBits;
     if (chunk == kChunks) return nullptr;
-    std::uint64_t memory = atomic::load_relaxed(chunks_[chunk]);
-    if (memory == 0) {
-      memory = reinterpret_cast<std::uintptr_t>(allocate(sizeof(Slot) * kChunkSize));
-      if (memory == 0) return nullptr;
+    void* memory = chunk_memory(chunk);
+    if (memory == nullptr) {
+      memory = allocate(sizeof(Slot) * kChunkSize);
+      if (memory == nullptr) return nullptr;
       // release: pairs with the acquire in find.
-      atomic::store_release(chunks_[chunk], memory);
+      atomic::store_release(chunks_[chunk], reinterpret_cast<std::uintptr_t>(memory));
     }
     taken_ = chunk << kChunkBits | slots::scatter(fresh & (kChunkSize - 1), kChunkBits, sizeof(Slot));
     ++fresh;
@@ -147,7 +156,8 @@ class Table : slots::TableBase {
   }
 
   std::uint32_t taken_ = 0;
-  detail::Word chunks_[kChunks];  // pointers to chunks; 0: not there yet
+  detail::Word chunks_[kChunks];  // pointers to the chunks after the first; 0: not there yet
+  alignas(64) unsigned char near_[sizeof(Slot) * kChunkSize] = {};  // the first
 };
 
 }  // namespace thrum

@@ -29,7 +29,8 @@ void dispose_of_work(ThreadRecord& record) noexcept {
 /// pthread_exit or cancellation, and then never comes back here: see finish.
 void run(void* arg) noexcept(false) {
   auto& record = *static_cast<ThreadRecord*>(arg);
-  if (!platform::set_identity(&record)) platform::fatal("thrum: no memory for a thread's identity");
+  if (!platform::set_identity({&record, record.ident}))
+    platform::fatal("thrum: no memory for a thread's identity");
   record.native_id = platform::native_id();
   {
     const Registry registry;
@@ -191,7 +192,7 @@ thrum_status join(std::uint64_t id, double timeout) noexcept {
   if (record == nullptr) return THRUM_E_HANDLE;
   if (record->origin == Origin::foreign) return THRUM_E_FOREIGN;
   if (record->life == Life::created) return THRUM_E_NOT_STARTED;
-  if (record == platform::identity()) return THRUM_E_SELF;
+  if (record == platform::identity().record) return THRUM_E_SELF;
   Registry::pin(*record);
   registry.unlock();
   status = await_end(*record, deadline_after(timeout));
@@ -260,7 +261,7 @@ thrum_status ident(std::uint64_t id, std::uint64_t& out) noexcept {
   const ThreadRecord* record = Registry::find(id);
   if (record == nullptr) return THRUM_E_HANDLE;
   if (record->life == Life::created) return THRUM_E_NOT_STARTED;
-  out = atomic::load_relaxed(record->ident);
+  out = record->ident;
   return THRUM_OK;
 }
 
@@ -350,16 +351,10 @@ thrum_status thrum_core_thread_create(thrum_thread* out, const thrum_thread_opti
   return thread::create(out->id, options, {target, arg, dispose});
 }
 
-thrum_status thrum_core_thread_retain(thrum_thread thread) noexcept {
-  return thread::retain(thread.id);
-}
+thrum_status thrum_core_thread_retain(thrum_thread thread) noexcept { return thread::retain(thread.id); }
 
-void thrum_core_thread_release(thrum_thread thread) noexcept {
-  thread::release(thread.id);
-}
+void thrum_core_thread_release(thrum_thread thread) noexcept { thread::release(thread.id); }
 
-void thrum_core_thread_uncaught(const char* what) noexcept {
-  thread::report_uncaught(what);
-}
+void thrum_core_thread_uncaught(const char* what) noexcept { thread::report_uncaught(what); }
 
 }  // namespace thrum::detail

@@ -71,8 +71,6 @@ void unpark(Parker& parker) noexcept {
   pthread_cond_signal(&parker.condition);
 }
 
-void yield() noexcept {
-  sched_yield();
-}
+void yield() noexcept { sched_yield(); }
 
 }  // namespace thrum::platform

@@ -13,9 +13,7 @@ void on_fork(void (*prepare)(), void (*parent)(), void (*child)()) noexcept {
   if (pthread_atfork(prepare, parent, child) != 0) fatal("pthread_atfork failed");
 }
 
-bool on_exit(void (*exiting)()) noexcept {
-  return std::atexit(exiting) == 0;
-}
+bool on_exit(void (*exiting)()) noexcept { return std::atexit(exiting) == 0; }
 
 void report(const char* text) noexcept {
   const int saved = errno;

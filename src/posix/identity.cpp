@@ -5,7 +5,7 @@
 
 namespace thrum::platform {
 
-__thread void* current_record = nullptr;
+__thread Identity current_identity = {nullptr, 0};
 
 namespace {
 
@@ -21,14 +21,14 @@ void (*thread_ended)(void*) = nullptr;
 void destroy_value(void* record) {
   if (++rounds_seen < kRounds && pthread_setspecific(key, record) == 0) return;
   thread_ended(record);
-  current_record = nullptr;
+  current_identity = {nullptr, 0};
 }
 
 }  // namespace
 
-bool set_identity(void* record) noexcept {
-  if (pthread_setspecific(key, record) != 0) return false;
-  current_record = record;
+bool set_identity(const Identity& identity) noexcept {
+  if (pthread_setspecific(key, identity.record) != 0) return false;
+  current_identity = identity;
   return true;
 }
 

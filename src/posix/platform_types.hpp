@@ -22,11 +22,9 @@ using ThreadHandle = pthread_t;
 
 // Not thread_local, which for an extern variable goes through a function that asks whether it has been
 // initialised.
-extern __thread void* current_record __attribute__((visibility("hidden")));
+extern __thread Identity current_identity __attribute__((visibility("hidden")));
 
-inline void* identity() noexcept {
-  return current_record;
-}
+inline const Identity& identity() noexcept { return current_identity; }
 
 inline void pause() noexcept {
 #if defined(__x86_64__) || defined(__i386__)

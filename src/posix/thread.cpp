@@ -46,9 +46,7 @@ bool start_thread(void (*run)(void*), void* arg, std::size_t stack_size) noexcep
   return started;
 }
 
-ThreadHandle current_thread() noexcept {
-  return pthread_self();
-}
+ThreadHandle current_thread() noexcept { return pthread_self(); }
 
 void join_thread(ThreadHandle thread) noexcept {
   if (pthread_join(thread, nullptr) != 0) fatal("pthread_join failed");
