@@ -22,8 +22,10 @@ class Parker {
   /// Takes the token if it is there. Its own thread only.
   bool take() noexcept {
     // acquire: pairs with the release in give.
-    std::uint64_t state = kToken;
-    return atomic::change_acquire(state_, state, kEmpty);
+    if (atomic::load_acquire(state_) != kToken) return false;
+    // relaxed: nobody else touches a token that has been given.
+    atomic::store_relaxed(state_, kEmpty);
+    return true;
   }
 
   /// Takes the token, sleeping for it until the deadline; false if it has passed. Its own thread only.
