@@ -18,19 +18,19 @@ namespace thrum {
 class Condition : public detail::Lockable<Condition> {
  public:
   /// A condition with an RLock of its own. threading.Condition().
-  constexpr Condition() noexcept : own_() {}
+  constexpr Condition() noexcept : word_{own}, own_() {}
   /// A condition on a lock that others may use too. threading.Condition(lock).
-  constexpr explicit Condition(Lock& lock) noexcept : kind_(Kind::lock), lock_(&lock) {}
-  constexpr explicit Condition(RLock& lock) noexcept : kind_(Kind::rlock), rlock_(&lock) {}
+  constexpr explicit Condition(Lock& lock) noexcept : word_{on_lock}, lock_(&lock) {}
+  constexpr explicit Condition(RLock& lock) noexcept : word_{on_rlock}, rlock_(&lock) {}
   Condition(const Condition&) = delete;
   Condition& operator=(const Condition&) = delete;
 
   /// Acquires the condition's lock, as that lock's acquire. Condition.acquire.
   bool acquire(double timeout = forever) {
-    return kind_ == Kind::lock ? lock_->acquire(timeout) : rlock().acquire(timeout);
+    return has(on_lock) ? lock_->acquire(timeout) : rlock().acquire(timeout);
   }
   /// Releases the condition's lock, as that lock's release. Condition.release.
-  void release() { kind_ == Kind::lock ? lock_->release() : rlock().release(); }
+  void release() { has(on_lock) ? lock_->release() : rlock().release(); }
 
   /// Releases the lock (an RLock whole), waits to be notified for at most `timeout` seconds, and acquires
   /// the lock again as deep as it was, however long that takes. True if a notify chose this thread, also
@@ -65,22 +65,26 @@ class Condition : public detail::Lockable<Condition> {
 
   /// Whether anybody holds the lock. Condition.locked.
   bool locked() const noexcept {
-    return kind_ == Kind::lock ? lock_->locked() : kind_ == Kind::rlock ? rlock_->locked() : own_.locked();
+    return has(on_lock) ? lock_->locked() : has(on_rlock) ? rlock_->locked() : own_.locked();
   }
 
   /// Makes the condition and its lock as new, in a forked child. Condition._at_fork_reinit.
   void reinit_after_fork() {
     detail::check(detail::thrum_core_condition_reinit(word_, 0));
-    kind_ == Kind::lock ? lock_->reinit_after_fork() : rlock().reinit_after_fork();
+    has(on_lock) ? lock_->reinit_after_fork() : rlock().reinit_after_fork();
   }
 
  private:
-  enum class Kind : std::uint8_t { own, lock, rlock };
+  // What lock it is, in the bits of the word that the library leaves alone.
+  static constexpr std::uint64_t own = 0;
+  static constexpr std::uint64_t on_lock = 2;
+  static constexpr std::uint64_t on_rlock = 4;
 
-  RLock& rlock() { return kind_ == Kind::own ? own_ : *rlock_; }
+  bool has(std::uint64_t kind) const noexcept { return (detail::read(word_) & kind) != 0; }
+  RLock& rlock() noexcept { return has(on_rlock) ? *rlock_ : own_; }
 
   detail::LockRef lock_ref() {
-    if (kind_ == Kind::lock) return {&lock_->word_, nullptr, 0};
+    if (has(on_lock)) return {&lock_->word_, nullptr, 0};
     return {nullptr, &rlock().state_, 0};
   }
 
@@ -89,7 +93,6 @@ class Condition : public detail::Lockable<Condition> {
   }
 
   detail::Word word_;
-  Kind kind_ = Kind::own;
   union {
     RLock own_;
     Lock* lock_;

@@ -43,16 +43,22 @@ thrum_status take_back(const LockRef& lock, std::uint32_t depth, bool handed_ove
 
 bool enqueue(detail::Word& condition, Generation generation, Waiter& self) noexcept {
   lot::Bucket bucket(&condition);
-  if (generation_of(atomic::load_relaxed(condition)) != generation) return false;
+  const std::uint64_t word = atomic::load_relaxed(condition);
+  if (generation_of(word) != generation) return false;
   // relaxed: the notifier holds the lock, which this thread still holds too.
-  atomic::store_relaxed(condition, make_word(generation, kWaiters));
+  atomic::store_relaxed(condition, word | kWaiters);
   bucket.push(self);
   return true;
 }
 
+/// Nobody waits any more. Call with the bucket's mutex held.
+void clear_waiters(detail::Word& condition) noexcept {
+  atomic::store_relaxed(condition, atomic::load_relaxed(condition) & ~kWaiters);
+}
+
 /// Leaves the queue. False: a notify has been faster.
-bool withdraw(detail::Word& condition, Generation generation, Waiter& self) noexcept {
-  return lot::leave(self, &condition, [&] { atomic::store_relaxed(condition, make_word(generation, 0)); });
+bool withdraw(detail::Word& condition, Waiter& self) noexcept {
+  return lot::leave(self, &condition, [&] { clear_waiters(condition); });
 }
 
 /// Sets the bit of a lock that is still held. Call with the lock's bucket's mutex held.
@@ -87,10 +93,10 @@ thrum_status wait(detail::Word& condition, Generation generation, const LockRef&
   status = let_go(lock, depth);
   if (status != THRUM_OK) {
     // Another thread has released the Lock since it was found held.
-    if (withdraw(condition, generation, self)) return status;
+    if (withdraw(condition, self)) return status;
     return take_back(lock, depth, self.verdict == Verdict::handed_over);
   }
-  if (!lot::wait(self, deadline) && withdraw(condition, generation, self)) {
+  if (!lot::wait(self, deadline) && withdraw(condition, self)) {
     status = take_back(lock, depth, false);
     return status == THRUM_OK ? THRUM_TIMEOUT : status;
   }
@@ -119,7 +125,7 @@ thrum_status notify(detail::Word& condition, Generation generation, const LockRe
       awake.push(*waiter, Verdict::look_again);
     }
   }
-  if (!buckets.first().occupied()) atomic::store_relaxed(condition, make_word(generation, 0));
+  if (!buckets.first().occupied()) clear_waiters(condition);
   buckets.unlock();
   awake.wake_all();
   return THRUM_OK;
@@ -142,7 +148,7 @@ thrum_status end_life_with_lock(detail::Word& condition, Generation generation,
 thrum_status reinitialise(detail::Word& condition, Generation generation) noexcept {
   const lot::Bucket bucket(&condition);
   if (generation_of(atomic::load_relaxed(condition)) != generation) return THRUM_E_HANDLE;
-  atomic::store_relaxed(condition, make_word(generation, 0));
+  clear_waiters(condition);
   return THRUM_OK;
 }
 

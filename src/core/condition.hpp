@@ -4,6 +4,8 @@
 //      0     nobody waits                   a wait: enters the queue and sets it
 //      1     threads wait, or have waited   a notify or a time-out that leaves the queue empty: clears it
 //
+// The bits above WAITERS are the header's, which notes there what kind of lock a condition in C++ has.
+//
 // The word changes with the mutex of its bucket held. A waiter enters the queue before it lets the lock
 // go, so no notify that comes after is lost. A notify moves the threads that it chooses from this queue to
 // the lock's: each wakes when the lock is let go for it, and none wakes only to wait for the lock.
