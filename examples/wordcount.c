@@ -1,0 +1,586 @@
+/* wordcount.c - counts the words in every file under a directory, on all processors.
+ *
+ *   cc wordcount.c -lthrum
+ *
+ * The result is what `LC_ALL=C tr -cs A-Za-z '\n' | LC_ALL=C tr A-Z a-z | sort | uniq -c` gives for the
+ * files, each taken by itself. words.h has what is done to one file, and knows nothing of threads. What the
+ * classes of thrum do here:
+ *
+ *   Thread              a walker finds the files, workers count their words; daemons draw the progress bar,
+ *                       measure the tree for it, and wait for Ctrl-C
+ *   Lock and Condition  the bounded hand-off of paths from the walker to the workers
+ *   Condition           with the lock that it brings along: collects what the threads have counted, and
+ *                       has them merge it together
+ *   Semaphore           bounds the files that are open at once
+ *   Event               carries Ctrl-C to everybody; another one ends the progress bar
+ */
+#define _XOPEN_SOURCE 700
+#define _FILE_OFFSET_BITS 64
+
+#include <inttypes.h>
+#include <signal.h>
+#include <thrum/thrum.h>
+#include <time.h>
+
+#include "words.h"
+
+enum { EXIT_USAGE = 2, EXIT_INTERRUPTED = 130, MOST_WORKERS = 1000 };
+
+/* ---------------------------------------------------------------------------------------- foundations -- */
+
+/* Misuse and failure end the program; an outcome is returned: 1 for done, 0 for a timeout. */
+static int check(thrum_status status, const char* call) {
+  if (status < 0) die(call, thrum_strerror(status));
+  return status == THRUM_OK;
+}
+
+#define CHECK(call) check(call, #call)
+
+static double now(void) {
+  struct timespec time;
+  if (clock_gettime(CLOCK_MONOTONIC, &time) != 0) die("clock", strerror(errno));
+  return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
+}
+
+/* -------------------------------------------------------- the hand-off from the walker to the workers -- */
+
+enum { HANDOFF_CAPACITY = 1024 };
+
+/* A ring, guarded by the lock, which both conditions share. */
+struct handoff {
+  thrum_lock lock;
+  thrum_condition not_empty; /* or closed */
+  thrum_condition not_full;
+  char* paths[HANDOFF_CAPACITY];
+  size_t first;
+  size_t length;
+  int closed;
+};
+
+static void handoff_create(struct handoff* handoff) {
+  CHECK(thrum_lock_create(&handoff->lock));
+  CHECK(thrum_condition_create_with_lock(&handoff->not_empty, handoff->lock));
+  CHECK(thrum_condition_create_with_lock(&handoff->not_full, handoff->lock));
+}
+
+static void handoff_destroy(struct handoff* handoff) {
+  CHECK(thrum_condition_destroy(handoff->not_full));
+  CHECK(thrum_condition_destroy(handoff->not_empty));
+  CHECK(thrum_lock_destroy(handoff->lock));
+}
+
+static int handoff_has_room(void* arg) {
+  const struct handoff* handoff = arg;
+  return handoff->length < HANDOFF_CAPACITY;
+}
+
+static int handoff_has_path_or_end(void* arg) {
+  const struct handoff* handoff = arg;
+  return handoff->length > 0 || handoff->closed;
+}
+
+static void handoff_put(struct handoff* handoff, char* path) {
+  CHECK(thrum_lock_acquire(handoff->lock, THRUM_FOREVER));
+  CHECK(thrum_condition_wait_for(handoff->not_full, handoff_has_room, handoff, THRUM_FOREVER));
+  handoff->paths[(handoff->first + handoff->length++) % HANDOFF_CAPACITY] = path;
+  CHECK(thrum_condition_notify(handoff->not_empty, 1));
+  CHECK(thrum_lock_release(handoff->lock));
+}
+
+/* NULL once the hand-off is closed and empty. */
+static char* handoff_take(struct handoff* handoff) {
+  char* path = NULL;
+  CHECK(thrum_lock_acquire(handoff->lock, THRUM_FOREVER));
+  CHECK(thrum_condition_wait_for(handoff->not_empty, handoff_has_path_or_end, handoff, THRUM_FOREVER));
+  if (handoff->length > 0) {
+    path = handoff->paths[handoff->first];
+    handoff->first = (handoff->first + 1) % HANDOFF_CAPACITY;
+    handoff->length--;
+    /* Not at once: a walker woken for each path would sleep again after each. */
+    if (handoff->length == HANDOFF_CAPACITY / 2) CHECK(thrum_condition_notify(handoff->not_full, 1));
+  }
+  CHECK(thrum_lock_release(handoff->lock));
+  return path;
+}
+
+static void handoff_close(struct handoff* handoff) {
+  CHECK(thrum_lock_acquire(handoff->lock, THRUM_FOREVER));
+  handoff->closed = 1;
+  CHECK(thrum_condition_notify_all(handoff->not_empty));
+  CHECK(thrum_lock_release(handoff->lock));
+}
+
+/* ------------------------------------------------------------------- a job and the threads that do it -- */
+
+struct progress {
+  thrum_lock lock; /* guards the rest */
+  uint64_t files;
+  uint64_t bytes;
+  uint64_t all_bytes; /* of the tree; 0 until that is known */
+};
+
+/* Ctrl-C in the middle needs no care: the walker closes the hand-off, and the workers empty it unread. */
+struct job {
+  const char* root;
+  thrum_event stop; /* set by Ctrl-C */
+  struct handoff paths;
+  thrum_semaphore open_files;
+  thrum_condition collected; /* its lock guards the three that follow it */
+  struct count* counts;      /* the walker's, which has no words, comes last */
+  int missing;               /* counts that have not been handed in */
+  int parts_taken;           /* of the words, to be merged */
+  struct progress progress;
+  thrum_event finished;
+  double start;
+  uint64_t measured_bytes; /* the surveyor's */
+};
+
+static int is_set(thrum_event event) {
+  int set = 0;
+  CHECK(thrum_event_is_set(event, &set));
+  return set;
+}
+
+static thrum_thread start_thread(const char* name, int daemon, void (*target)(void*), void* arg) {
+  thrum_thread_options options = THRUM_THREAD_OPTIONS_INIT;
+  thrum_thread thread;
+  options.name = name;
+  options.daemon = daemon;
+  CHECK(thrum_thread_create(&thread, &options, target, arg));
+  CHECK(thrum_thread_start(thread));
+  return thread;
+}
+
+static void join_thread(thrum_thread thread) {
+  CHECK(thrum_thread_join(thread, THRUM_FOREVER));
+  CHECK(thrum_thread_destroy(thread));
+}
+
+static int all_handed_in(void* arg) {
+  const struct job* job = arg;
+  return job->missing == 0;
+}
+
+static void hand_in(struct job* job, struct count* count) {
+  CHECK(thrum_condition_acquire(job->collected, THRUM_FOREVER));
+  count->next = job->counts;
+  job->counts = count;
+  job->missing--;
+  if (all_handed_in(job)) CHECK(thrum_condition_notify_all(job->collected));
+  CHECK(thrum_condition_release(job->collected));
+}
+
+/* Waits for the last count, then merges the words of all into the first; the workers share the parts. */
+static void merge_words(struct job* job) {
+  CHECK(thrum_condition_acquire(job->collected, THRUM_FOREVER));
+  CHECK(thrum_condition_wait_for(job->collected, all_handed_in, job, THRUM_FOREVER));
+  while (job->parts_taken < PARTS) {
+    const int part = job->parts_taken++;
+    CHECK(thrum_condition_release(job->collected));
+    struct count* total = job->counts;
+    for (struct count* count = total->next; count != NULL; count = count->next) {
+      table_merge(&total->words[part], &count->words[part]);
+    }
+    CHECK(thrum_condition_acquire(job->collected, THRUM_FOREVER));
+  }
+  CHECK(thrum_condition_release(job->collected));
+}
+
+static void merge_rest(struct count* total) {
+  for (struct count *next, *count = total->next; count != NULL; count = next) {
+    next = count->next;
+    count_merge_rest(total, count);
+    count_destroy(count);
+  }
+}
+
+static int feed_path(void* arg, char* path, uint64_t bytes) {
+  struct job* job = arg;
+  (void)bytes;
+  handoff_put(&job->paths, path);
+  return !is_set(job->stop);
+}
+
+static void walker(void* arg) {
+  struct job* job = arg;
+  struct count* count = count_create();
+  walk_tree(job->root, feed_path, job, count);
+  hand_in(job, count);
+  handoff_close(&job->paths);
+}
+
+static void add_progress(struct progress* progress, uint64_t files, uint64_t bytes) {
+  CHECK(thrum_lock_acquire(progress->lock, THRUM_FOREVER));
+  progress->files += files;
+  progress->bytes += bytes;
+  CHECK(thrum_lock_release(progress->lock));
+}
+
+static int advance(void* arg, uint64_t bytes) {
+  struct job* job = arg;
+  add_progress(&job->progress, 0, bytes);
+  return !is_set(job->stop);
+}
+
+static void worker(void* arg) {
+  struct job* job = arg;
+  struct count* count = count_create();
+  for (char* path; (path = handoff_take(&job->paths)) != NULL;) {
+    if (is_set(job->stop)) {
+      free(path);
+      continue;
+    }
+    CHECK(thrum_semaphore_acquire(job->open_files, THRUM_FOREVER));
+    count_file(count, path, advance, job);
+    CHECK(thrum_semaphore_release(job->open_files, 1));
+    add_progress(&job->progress, 1, 0);
+  }
+  hand_in(job, count);
+  merge_words(job);
+}
+
+static void draw_progress(struct job* job) {
+  CHECK(thrum_lock_acquire(job->progress.lock, THRUM_FOREVER));
+  const struct progress progress = job->progress;
+  CHECK(thrum_lock_release(job->progress.lock));
+  const double elapsed = now() - job->start;
+  const double bytes = (double)progress.bytes;
+  fprintf(stderr, "\r%" PRIu64 " files  %.1f MB  %.1f MB/s  ", progress.files, bytes / 1e6,
+          bytes / 1e6 / elapsed);
+  if (progress.all_bytes == 0 || progress.bytes == 0) {
+    fputs("measuring\033[K", stderr);
+  } else {
+    /* Files may have grown since they were measured. */
+    const double part = progress.bytes < progress.all_bytes ? bytes / (double)progress.all_bytes : 1.0;
+    const long left = (long)(elapsed / part - elapsed);
+    fprintf(stderr, "[%-20.*s] %3.0f%%  %ld:%02ld left\033[K", (int)(part * 20), "####################",
+            part * 100, left / 60, left % 60);
+  }
+}
+
+static void progress_bar(void* arg) {
+  struct job* job = arg;
+  while (!CHECK(thrum_event_wait(job->finished, 0.1))) draw_progress(job);
+  fputs("\r\033[K", stderr);
+}
+
+static int measure_file(void* arg, char* path, uint64_t bytes) {
+  struct job* job = arg;
+  free(path);
+  job->measured_bytes += bytes;
+  return !is_set(job->finished);
+}
+
+static void surveyor(void* arg) {
+  struct job* job = arg;
+  struct count* passed_over = count_create();
+  walk_tree(job->root, measure_file, job, passed_over);
+  count_destroy(passed_over);
+  CHECK(thrum_lock_acquire(job->progress.lock, THRUM_FOREVER));
+  job->progress.all_bytes = job->measured_bytes;
+  CHECK(thrum_lock_release(job->progress.lock));
+}
+
+/* Opening a long path takes two descriptors at a time, and the directories and streams need some too. */
+static int64_t open_files_bound(void) {
+  const long bound = (sysconf(_SC_OPEN_MAX) - 16) / 2;
+  if (bound < 1) return 1;
+  return bound < MOST_WORKERS ? bound : MOST_WORKERS;
+}
+
+static void count_together(struct job* job, int workers) {
+  thrum_thread* threads = allocate_zeroed((size_t)workers, sizeof(thrum_thread));
+  job->missing = workers + 1;
+  const thrum_thread finder = start_thread("walker", THRUM_DAEMON_NO, walker, job);
+  for (int i = 0; i < workers; i++) threads[i] = start_thread("worker", THRUM_DAEMON_NO, worker, job);
+  for (int i = 0; i < workers; i++) join_thread(threads[i]);
+  join_thread(finder);
+  merge_rest(job->counts);
+  free(threads);
+}
+
+static int count_in_turn(void* arg, char* path, uint64_t bytes) {
+  struct job* job = arg;
+  (void)bytes;
+  count_file(job->counts, path, advance, job);
+  add_progress(&job->progress, 1, 0);
+  return !is_set(job->stop);
+}
+
+/* In this thread; thrum does no more than show the progress and tell of Ctrl-C. */
+static void count_alone(struct job* job) {
+  job->counts = count_create();
+  walk_tree(job->root, count_in_turn, job, job->counts);
+}
+
+struct result {
+  struct count* count;
+  double seconds;
+};
+
+/* Counts with so many workers, with 0 in this thread alone. `all_bytes` is the size of the tree if known. */
+static struct result run(const char* root, int workers, thrum_event stop, uint64_t all_bytes) {
+  struct job job = {.root = root, .stop = stop, .progress.all_bytes = all_bytes};
+  thrum_thread daemons[2];
+  int started = 0;
+  handoff_create(&job.paths);
+  CHECK(thrum_semaphore_create_bounded(&job.open_files, open_files_bound()));
+  CHECK(thrum_condition_create(&job.collected));
+  CHECK(thrum_lock_create(&job.progress.lock));
+  CHECK(thrum_event_create(&job.finished));
+  job.start = now();
+  if (isatty(STDERR_FILENO)) {
+    daemons[started++] = start_thread("progress", THRUM_DAEMON_YES, progress_bar, &job);
+    if (all_bytes == 0) daemons[started++] = start_thread("surveyor", THRUM_DAEMON_YES, surveyor, &job);
+  }
+  if (workers > 0) {
+    count_together(&job, workers);
+  } else {
+    count_alone(&job);
+  }
+  const struct result result = {job.counts, now() - job.start};
+  CHECK(thrum_event_set(job.finished));
+  for (int i = 0; i < started; i++) join_thread(daemons[i]);
+  CHECK(thrum_event_destroy(job.finished));
+  CHECK(thrum_lock_destroy(job.progress.lock));
+  CHECK(thrum_condition_destroy(job.collected));
+  CHECK(thrum_semaphore_destroy(job.open_files));
+  handoff_destroy(&job.paths);
+  return result;
+}
+
+/* Waits for Ctrl-C in a thread of its own, so that no handler has to; a second one ends the program. */
+static void interrupt_watcher(void* arg) {
+  const thrum_event* stop = arg;
+  sigset_t interrupt;
+  int signal_number;
+  sigemptyset(&interrupt);
+  sigaddset(&interrupt, SIGINT);
+  sigwait(&interrupt, &signal_number);
+  CHECK(thrum_event_set(*stop));
+  sigwait(&interrupt, &signal_number);
+  _exit(EXIT_INTERRUPTED);
+}
+
+/* Every thread inherits the mask of the first, the only one so far. */
+static void watch_for_interrupt(thrum_event* stop) {
+  sigset_t interrupt;
+  sigemptyset(&interrupt);
+  sigaddset(&interrupt, SIGINT);
+  sigprocmask(SIG_BLOCK, &interrupt, NULL);
+  CHECK(thrum_thread_detach(start_thread("interrupt", THRUM_DAEMON_YES, interrupt_watcher, stop)));
+}
+
+/* ----------------------------------------------------------------------------------------- the report -- */
+
+struct ranked {
+  const char* text;
+  uint64_t count;
+};
+
+static int by_text(const void* a, const void* b) {
+  return strcmp(((const struct ranked*)a)->text, ((const struct ranked*)b)->text);
+}
+
+static int by_count(const void* a, const void* b) {
+  const uint64_t left = ((const struct ranked*)a)->count;
+  const uint64_t right = ((const struct ranked*)b)->count;
+  return left != right ? (left < right ? 1 : -1) : by_text(a, b);
+}
+
+/* The list ends with a word that is NULL. */
+static struct ranked* rank_words(const struct count* count, int (*order)(const void*, const void*)) {
+  size_t length = 0;
+  for (int part = 0; part < PARTS; part++) length += count->words[part].used;
+  struct ranked* ranked = allocate_zeroed(length + 1, sizeof(struct ranked));
+  struct ranked* end = ranked;
+  for (int part = 0; part < PARTS; part++) {
+    const struct table* words = &count->words[part];
+    for (size_t i = 0; i < words->capacity; i++) {
+      const struct word* word = &words->slots[i];
+      if (word->count != 0) *end++ = (struct ranked){words->letters + word->text, word->count};
+    }
+  }
+  qsort(ranked, length, sizeof(struct ranked), order);
+  return ranked;
+}
+
+/* In the manner of uniq -c. */
+static void print_words(const struct ranked* ranked, size_t most) {
+  for (size_t i = 0; i < most && ranked[i].text != NULL; i++) {
+    printf("%7" PRIu64 " %s\n", ranked[i].count, ranked[i].text);
+  }
+}
+
+/* The name of a file may hold anything, line ends and the codes of terminals included. */
+static void print_failures(const struct count* count) {
+  for (uint64_t i = 0; i < count->unreadable && i < NAMED_FAILURES; i++) {
+    fputs("wordcount: cannot read ", stderr);
+    for (const char* c = count->failures[i].path; *c != '\0'; c++) {
+      const unsigned code = (unsigned char)*c;
+      fprintf(stderr, code < ' ' || code == 127 ? "\\%03o" : "%c", code);
+    }
+    fprintf(stderr, ": %s\n", strerror(count->failures[i].error));
+  }
+  if (count->unreadable > NAMED_FAILURES) {
+    fprintf(stderr, "wordcount: and %" PRIu64 " more\n", count->unreadable - NAMED_FAILURES);
+  }
+}
+
+static void print_summary(FILE* out, const struct result* result, const struct ranked* ranked) {
+  const struct count* count = result->count;
+  const double megabytes = (double)count->bytes / 1e6;
+  uint64_t words = 0;
+  size_t different = 0;
+  for (; ranked[different].text != NULL; different++) words += ranked[different].count;
+  fprintf(out, "%" PRIu64 " files, %.1f MB, %" PRIu64 " words, %zu different ones\n", count->files, megabytes,
+          words, different);
+  fprintf(out, "%.2f s, %.0f files/s, %.1f MB/s\n", result->seconds, (double)count->files / result->seconds,
+          megabytes / result->seconds);
+  if (count->unreadable + count->links + count->special > 0) {
+    fprintf(out,
+            "not counted: %" PRIu64 " unreadable, %" PRIu64 " symbolic links, %" PRIu64 " special files\n",
+            count->unreadable, count->links, count->special);
+  }
+}
+
+/* ----------------------------------------------------------------------------------- the command line -- */
+
+struct options {
+  const char* root;
+  int workers;
+  int top;
+  int all_words;
+  int compare;
+  int verify;
+};
+
+static const char help[] =
+    "usage: wordcount [OPTION]... DIR\n"
+    "Counts the words (runs of the letters A-Z, a-z) in every file under DIR.\n"
+    "\n"
+    "  --threads N   count with N threads, 1 to 1000 (default: one for each processor)\n"
+    "  --top N       print the N most frequent words (default: 10)\n"
+    "  --all-words   print every word as `uniq -c` does, in order of the alphabet, and nothing else on\n"
+    "                standard output; implies --no-compare\n"
+    "  --no-compare  do not count again, once in one thread and once as before, to compare the times\n"
+    "  --verify      check the result against a count in one thread\n"
+    "  --help        print this\n"
+    "\n"
+    "Symbolic links are not followed. Exit status: 0 done, 1 failed or not verified, 2 bad arguments,\n"
+    "130 interrupted by Ctrl-C, which prints the words so far; a second Ctrl-C ends at once.\n";
+
+static void refuse(const char* what, const char* argument) {
+  fprintf(stderr, "wordcount: %s%s\nTry wordcount --help.\n", what, argument);
+  exit(EXIT_USAGE);
+}
+
+/* The value of the option, "" where it is missing, NULL where the argument is another. */
+static const char* value_of(const char* option, char*** argument) {
+  const char* rest = **argument;
+  const size_t length = strlen(option);
+  if (strncmp(rest, option, length) != 0) return NULL;
+  rest += length;
+  if (*rest == '=') return rest + 1;
+  if (*rest != '\0') return NULL;
+  return (*argument)[1] != NULL ? *++*argument : "";
+}
+
+static int parse_number(const char* option, const char* text, long least, long most) {
+  char* end = NULL;
+  errno = 0;
+  const long number = strtol(text, &end, 10);
+  if (end == text || *end != '\0' || errno != 0 || number < least || number > most) {
+    refuse("no number that it takes for ", option);
+  }
+  return (int)number;
+}
+
+static struct options parse_arguments(char** argument) {
+  const long processors = sysconf(_SC_NPROCESSORS_ONLN);
+  struct options options = {.workers = processors > 0 ? (int)processors : 1, .top = 10, .compare = 1};
+  for (; *argument != NULL; argument++) {
+    const char* value = NULL;
+    if (strcmp(*argument, "--help") == 0) {
+      fputs(help, stdout);
+      exit(EXIT_SUCCESS);
+    } else if ((value = value_of("--threads", &argument)) != NULL) {
+      options.workers = parse_number("--threads", value, 1, MOST_WORKERS);
+    } else if ((value = value_of("--top", &argument)) != NULL) {
+      options.top = parse_number("--top", value, 0, 1000000);
+    } else if (strcmp(*argument, "--all-words") == 0) {
+      options.all_words = 1;
+      options.compare = 0;
+    } else if (strcmp(*argument, "--no-compare") == 0) {
+      options.compare = 0;
+    } else if (strcmp(*argument, "--verify") == 0) {
+      options.verify = 1;
+    } else if (**argument == '-') {
+      refuse("no such option: ", *argument);
+    } else if (options.root != NULL) {
+      refuse("more than one directory: ", *argument);
+    } else {
+      options.root = *argument;
+    }
+  }
+  if (options.root == NULL) refuse("which directory?", "");
+  return options;
+}
+
+/* Counts in one thread, to compare the result, and together again, to compare the time with the files in the
+ * system's cache for both. Returns 0 where the result is to be verified and is another. */
+static int count_again(const struct options* options, const struct result* first, thrum_event stop,
+                       FILE* out) {
+  int same = 1;
+  if (!options->compare && !options->verify) return same;
+  const struct result alone = run(options->root, 0, stop, first->count->bytes);
+  if (options->verify && !is_set(stop)) {
+    same = count_equal(first->count, alone.count);
+    fputs(same ? "verified: a sequential count gives the same\n"
+               : "NOT VERIFIED: a sequential count gives another result; has the tree changed?\n",
+          out);
+  }
+  if (options->compare && !is_set(stop)) {
+    const struct result together = run(options->root, options->workers, stop, first->count->bytes);
+    if (!is_set(stop)) {
+      fprintf(out, "compared, all in the cache: one thread %.2f s, %d workers %.2f s, %.2f times as fast\n",
+              alone.seconds, options->workers, together.seconds, alone.seconds / together.seconds);
+    }
+    count_destroy(together.count);
+  }
+  count_destroy(alone.count);
+  return same;
+}
+
+int main(int argc, char** argv) {
+  static thrum_event stop; /* static: a daemon may look at it until the process is gone */
+  const struct options options = parse_arguments(argc > 0 ? argv + 1 : argv);
+  FILE* const out = options.all_words ? stderr : stdout;
+  const int root = open_path(options.root, O_RDONLY | O_DIRECTORY);
+  if (root < 0) {
+    fprintf(stderr, "wordcount: %s: %s\n", options.root, strerror(errno));
+    return EXIT_USAGE;
+  }
+  close(root);
+  CHECK(thrum_event_create(&stop));
+  watch_for_interrupt(&stop);
+  fprintf(out, "counting the words under %s, threads: %d\n", options.root, options.workers);
+  fflush(out);
+
+  const struct result result = run(options.root, options.workers, stop, 0);
+  const int partial = is_set(stop);
+  if (partial) fputs("INTERRUPTED: a partial result, of what had been counted by then\n", out);
+  struct ranked* ranked = rank_words(result.count, options.all_words ? by_text : by_count);
+  print_words(ranked, options.all_words ? SIZE_MAX : (size_t)options.top);
+  print_summary(out, &result, ranked);
+  print_failures(result.count);
+  fflush(out);
+  free(ranked);
+
+  const int same = partial || count_again(&options, &result, stop, out);
+  if (is_set(stop) && !partial) fputs("interrupted; the result above is whole\n", out);
+  count_destroy(result.count);
+  if (fflush(stdout) != 0 || ferror(stdout)) die("standard output", "not all could be written");
+  if (is_set(stop)) return EXIT_INTERRUPTED;
+  return same ? EXIT_SUCCESS : EXIT_FAILURE;
+}

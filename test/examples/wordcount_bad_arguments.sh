@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# wordcount_bad_arguments.sh WORDCOUNT - bad arguments are refused with a message and the exit status 2.
+set -u
+
+wordcount=$1
+failures=0
+
+refused() {  # arguments
+  local message
+  message=$("$wordcount" "$@" 2>&1 >/dev/null)
+  local status=$?
+  if [ "$status" -ne 2 ] || [ -z "$message" ]; then
+    echo "FAILED: wordcount $*: status $status, message '$message'"
+    failures=$((failures + 1))
+  fi
+}
+
+refused
+refused ''
+refused /nonexistent
+refused /dev/null
+refused / /
+refused --unknown /
+refused -x /
+for number in '' 0 -1 1001 99999999999999999999 1x x 1.5; do
+  refused "--threads=$number" /
+  refused --threads "$number" /
+done
+refused --threads
+refused --top -1 /
+refused --top x /
+
+if ! "$wordcount" --help | grep -q '^usage: '; then
+  echo "FAILED: wordcount --help"
+  failures=$((failures + 1))
+fi
+exit $((failures > 0))
