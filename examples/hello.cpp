@@ -1,20 +1,11 @@
 #include <cstdio>
-#include <mutex>
 #include <thrum/thrum.hpp>
 
 int main() {
-  thrum::Lock lock;
-  int sum = 0;
-  auto add = [&](int first) {
-    for (int i = first; i < first + 1000; ++i) {
-      std::lock_guard guard(lock);
-      sum += i;
-    }
-  };
-  thrum::Thread low(add, 0), high(add, 1000);
-  low.start();
-  high.start();
-  low.join();
-  high.join();
-  std::printf("0 + 1 + ... + 1999 = %d\n", sum);
+  thrum::Event ready;
+  thrum::Thread thread([&] { std::puts(ready.wait(10.0) ? "hello from a thread" : "nobody called"); });
+  thread.start();
+  std::puts("hello from main");
+  ready.set();
+  thread.join();
 }
