@@ -27,8 +27,9 @@
  *   finite and above THRUM_TIMEOUT_MAX     THRUM_E_OVERFLOW
  *   negative (minus infinity included)     THRUM_E_VALUE for the locks; elsewhere it is taken as 0
  *
- * Blocking. Only functions with a timeout block, and thrum_thread_start and thrum_shutdown as they say. A
- * wait is not ended by a signal: the handler runs, and the wait goes on.
+ * Blocking. Only functions with a timeout block, and thrum_shutdown. A
+ * wait is not ended by a signal: the handler runs, and the wait goes on. Nor is it by a cancellation, which
+ * acts when the wait is over.
  *
  * Threads. Every function may be called from any thread at any time, threads that thrum did not start
  * included. A lock that a thread holds when it ends stays held, as in Python.
@@ -309,7 +310,7 @@ typedef struct thrum_thread_options {
 /* A new thread that will call target(arg), not started. `options` may be NULL: all as initialised above.
  * The target must not let a C++ exception out (thrum::Thread takes care of that). THRUM_E_VALUE: target is
  * NULL, options->size is too small, daemon is none of the three, or the stack size is below the system's
- * least. threading.Thread(). */
+ * least. THRUM_E_OVERFLOW: the stack size cannot be rounded up. threading.Thread(). */
 THRUM_API thrum_status thrum_thread_create(thrum_thread* out, const thrum_thread_options* options,
                                            void (*target)(void*), void* arg) THRUM_NOEXCEPT;
 
@@ -327,12 +328,14 @@ THRUM_API thrum_status thrum_thread_join(thrum_thread thread, double timeout) TH
 /* Whether the thread has been started and has not ended, 0 or 1. Thread.is_alive. */
 THRUM_API thrum_status thrum_thread_is_alive(thrum_thread thread, int* out) THRUM_NOEXCEPT;
 
-/* Destroys a thread that was never started or has ended; joined or not. THRUM_E_BUSY: it is alive.
+/* Destroys a thread that was never started or has ended; joined or not. THRUM_E_BUSY: it is alive, or
+ * belongs to an object in C++.
  * THRUM_E_FOREIGN: a dummy, which goes with its thread. */
 THRUM_API thrum_status thrum_thread_destroy(thrum_thread thread) THRUM_NOEXCEPT;
 
 /* Says that nobody will destroy the thread: its object goes by itself when the thread ends (at once where
- * it has ended already), and its handle is good until then. Detaching twice is no error.
+ * it has ended already), and its handle is good until then. Detaching twice is no error, nor is detaching
+ * one that belongs to an object in C++, which goes by itself anyway.
  * THRUM_E_NOT_STARTED. THRUM_E_FOREIGN: a dummy or the main thread. */
 THRUM_API thrum_status thrum_thread_detach(thrum_thread thread) THRUM_NOEXCEPT;
 

@@ -10,7 +10,7 @@ extern "C" {
 thrum_status thrum_thread_create(thrum_thread* out, const thrum_thread_options* options,
                                  void (*target)(void*), void* arg) noexcept {
   if (out == nullptr) return THRUM_E_VALUE;
-  return thread::create(out->id, options, {target, arg, nullptr});
+  return thread::create(out->id, options, {target, arg, nullptr}, thread::Owner::c);
 }
 
 thrum_status thrum_thread_start(thrum_thread handle) noexcept { return thread::start(handle.id); }

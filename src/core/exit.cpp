@@ -35,6 +35,12 @@ bool watch() noexcept {
   return watching;
 }
 
+void forget() noexcept {
+  // The handler may have run already, and a second one finds nothing to do.
+  watching = false;
+  atomic::store_relaxed(survivor, 0);
+}
+
 bool exiting() noexcept {
   // relaxed: a thread that has not heard of it yet may go on until it has.
   return atomic::load_relaxed(survivor) != 0;

@@ -16,6 +16,9 @@ namespace thrum::exit {
 /// the registry locked.
 bool watch() noexcept;
 
+/// In the child of a fork, which exits for itself.
+void forget() noexcept;
+
 bool exiting() noexcept;
 
 /// Whether the process leaves this thread behind.

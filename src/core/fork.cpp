@@ -2,6 +2,7 @@
 #include "core/fork.hpp"
 
 #include "core/event.hpp"
+#include "core/exit.hpp"
 #include "core/registry.hpp"
 #include "core/tables.hpp"
 
@@ -13,13 +14,22 @@ namespace {
 void vanish(ThreadRecord& record) noexcept {
   record.life = Life::finished;
   record.reaping = true;
-  record.pins = 0;  // whoever pinned it has vanished too
-  atomic::store_relaxed(record.begun, event::kSet);
-  atomic::store_relaxed(record.finished, event::kSet);
-  atomic::store_relaxed(record.reaped, event::kSet);
   Registry::leave(record);
   // What its target had is left alone: it was in use.
   static_cast<void>(Registry::drop(record));
+}
+
+/// What other threads were doing with this record, or its slot, is not going on any more.
+void settle(ThreadRecord& record) noexcept {
+  // Its thread may have been asleep there, or a waker was about to let go of its mutex.
+  record.waiter.parker.initialise();
+  atomic::store_relaxed(record.waiter.address, 0);
+  while (record.pins != 0) Registry::unpin(record);
+  if (record.life != Life::finished) return;
+  record.reaping = true;
+  atomic::store_relaxed(record.begun, event::kSet);
+  atomic::store_relaxed(record.finished, event::kSet);
+  atomic::store_relaxed(record.reaped, event::kSet);
 }
 
 /// Makes the thread that forked the main one, its name kept.
@@ -53,6 +63,8 @@ void child() noexcept {
     if (record != self) vanish(*record);
     record = next;
   }
+  tables::threads.for_each(settle);
+  exit::forget();
   if (self != nullptr) {
     become_main(*self);
   } else {

@@ -16,8 +16,12 @@ namespace thrum {
 
 class Parker {
  public:
-  /// Once for each place in memory, which is never returned: a waker may come late.
-  void initialise() noexcept { platform::initialise(platform_); }
+  /// Once for each place in memory, which is never returned: a waker may come late. And again in the child
+  /// of a fork, where a waker may have come no further.
+  void initialise() noexcept {
+    platform::initialise(platform_);
+    atomic::store_relaxed(state_, kEmpty);
+  }
 
   /// Takes the token if it is there. Its own thread only.
   bool take() noexcept {
@@ -51,9 +55,6 @@ class Parker {
     }
     if (state == kAsleep) platform::unpark(platform_);
   }
-
-  /// In the child of a fork, for the thread that lives on.
-  void reset() noexcept { atomic::store_relaxed(state_, kEmpty); }
 
  private:
   static constexpr std::uint64_t kEmpty = 0;

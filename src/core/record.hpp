@@ -48,7 +48,7 @@ struct ThreadRecord {
   Origin origin;
   bool daemon;               // does not change once the thread has been started
   bool visible;              // whether enumerate finds it: a foreign thread, once it has been asked for
-  bool owned;                // whether whoever created it has a reference
+  bool owned;                // whether the creator in C has a reference
   bool reaping;              // whether somebody has begun to join it, or need not
   bool leaving;              // whether it waits for the others to end
   bool prepared;             // whether the parker is initialised: once for each slot

@@ -137,7 +137,7 @@ ThreadRecord* Registry::need_main() noexcept {
 
 void Registry::replace_main(ThreadRecord* record) noexcept {
   // The registry has a reference of its own: the main thread's object outlives the thread.
-  if (main_thread != nullptr) static_cast<void>(drop(*main_thread));
+  // One that has lost its place keeps it, since others may hold its handle.
   main_thread = record;
   if (record == nullptr) return;
   ++record->references;

@@ -13,8 +13,9 @@ namespace {
 
 bool initialised = false;  // guarded by the registry's mutex
 
-// A fork must not find the library without its hooks, even where no thread has waited yet.
-[[maybe_unused]] const bool initialised_early = (initialise(), true);
+// As the library is loaded, if that is done by the main thread, which may end before it has ever called the
+// library; and a fork must not find it without its hooks.
+[[maybe_unused]] const bool loaded = (initialise(), platform::is_first_thread() && current() != nullptr);
 
 /// The record for the calling thread, not yet its own.
 ThreadRecord* choose_record() noexcept {

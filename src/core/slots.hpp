@@ -101,6 +101,15 @@ class Table : slots::TableBase {
     platform::unlock(mutex);
   }
 
+  /// Calls visit(slot) for every slot that has ever been used. Call where nobody else takes slots.
+  template <class Visit>
+  void for_each(Visit visit) noexcept {
+    for (std::uint32_t position = 0; position != fresh; ++position) {
+      const std::uint32_t index = index_at(position);
+      visit(*in_chunk(chunk_memory(index >> kChunkBits), index));
+    }
+  }
+
   /// For tests: the generation, even, that slots begin with which have not been used yet.
   void begin_at(Generation generation) noexcept { first_generation = generation; }
 
@@ -118,6 +127,12 @@ class Table : slots::TableBase {
       (std::uint32_t{1} << (kChunkNumberBits + slots::kTypeBits + 1)) - 1;
   static constexpr std::uint32_t kFirstChunk =
       (std::uint32_t{1} << slots::kTypeBits | static_cast<std::uint32_t>(kType)) << kChunkNumberBits;
+
+  /// The index of the slot that is the nth to be used.
+  static std::uint32_t index_at(std::uint32_t position) noexcept {
+    return (position & ~(kChunkSize - 1)) |
+           slots::scatter(position & (kChunkSize - 1), kChunkBits, sizeof(Slot));
+  }
 
   static Slot* in_chunk(void* memory, std::uint32_t index) noexcept {
     return static_cast<Slot*>(memory) + (index & (kChunkSize - 1));
@@ -148,7 +163,7 @@ class Table : slots::TableBase {
       // release: pairs with the acquire in find.
       atomic::store_release(chunks_[chunk], reinterpret_cast<std::uintptr_t>(memory));
     }
-    taken_ = chunk << kChunkBits | slots::scatter(fresh & (kChunkSize - 1), kChunkBits, sizeof(Slot));
+    taken_ = index_at(fresh);
     ++fresh;
     Slot* slot = in_chunk(memory, taken_);
     atomic::store_relaxed(slot->word, make_word(first_generation, 0));

@@ -1,6 +1,7 @@
 // core/thread.cpp - threads.
 #include "core/thread.hpp"
 
+#include <cstdint>
 #include <cstdio>
 #include <cstring>
 
@@ -65,10 +66,15 @@ std::size_t cut(const char* text, std::size_t length, std::size_t most) noexcept
   return most;
 }
 
+thrum_status check_stack_size(std::size_t size) noexcept {
+  if (platform::round_stack_size(size) != 0) return THRUM_OK;
+  return size < SIZE_MAX / 2 ? THRUM_E_VALUE : THRUM_E_OVERFLOW;
+}
+
 thrum_status check_options(const thrum_thread_options& options) noexcept {
   if (options.size < sizeof(thrum_thread_options)) return THRUM_E_VALUE;
   if (options.daemon < THRUM_DAEMON_INHERIT || options.daemon > THRUM_DAEMON_YES) return THRUM_E_VALUE;
-  if (options.stack_size != 0 && platform::round_stack_size(options.stack_size) == 0) return THRUM_E_VALUE;
+  if (options.stack_size != 0) return check_stack_size(options.stack_size);
   return THRUM_OK;
 }
 
@@ -78,7 +84,8 @@ const char* null_if_empty(const char* text) noexcept {
 
 }  // namespace
 
-thrum_status create(std::uint64_t& out, const thrum_thread_options* options, const Work& work) noexcept {
+thrum_status create(std::uint64_t& out, const thrum_thread_options* options, const Work& work,
+                    Owner owner) noexcept {
   static constexpr thrum_thread_options kDefaults = THRUM_THREAD_OPTIONS_INIT;
   if (work.target == nullptr) return THRUM_E_VALUE;
   if (options == nullptr) options = &kDefaults;
@@ -97,6 +104,7 @@ thrum_status create(std::uint64_t& out, const thrum_thread_options* options, con
   record->target = work.target;
   record->arg = work.arg;
   record->dispose = work.dispose;
+  record->owned = owner == Owner::c;
   record->daemon =
       options->daemon == THRUM_DAEMON_INHERIT ? creator->daemon : options->daemon == THRUM_DAEMON_YES;
   record->stack_size =
@@ -285,6 +293,7 @@ thrum_status current(std::uint64_t& out) noexcept {
 }
 
 thrum_status main(std::uint64_t& out) noexcept {
+  if (platform::is_first_thread() && runtime::current() == nullptr) return THRUM_E_NOMEM;
   runtime::initialise();
   const Registry registry;
   const ThreadRecord* record = Registry::need_main();
@@ -306,14 +315,15 @@ std::size_t enumerate(thrum_thread* array, std::size_t capacity) noexcept {
 }
 
 thrum_status stack_size(std::size_t size, std::size_t* old) noexcept {
-  std::size_t rounded = 0;
-  if (size != 0 && size != THRUM_STACK_SIZE_KEEP) {
-    rounded = platform::round_stack_size(size);
-    if (rounded == 0) return THRUM_E_VALUE;
+  const bool keep = size == THRUM_STACK_SIZE_KEEP;
+  if (size != 0 && !keep) {
+    const thrum_status status = check_stack_size(size);
+    if (status != THRUM_OK) return status;
+    size = platform::round_stack_size(size);
   }
   const Registry registry;
   if (old != nullptr) *old = Registry::stack_size();
-  if (size != THRUM_STACK_SIZE_KEEP) Registry::stack_size() = rounded;
+  if (!keep) Registry::stack_size() = size;
   return THRUM_OK;
 }
 
@@ -348,7 +358,7 @@ namespace thrum::detail {
 
 thrum_status thrum_core_thread_create(thrum_thread* out, const thrum_thread_options* options,
                                       void (*target)(void*), void* arg, void (*dispose)(void*)) noexcept {
-  return thread::create(out->id, options, {target, arg, dispose});
+  return thread::create(out->id, options, {target, arg, dispose}, thread::Owner::cpp);
 }
 
 thrum_status thrum_core_thread_retain(thrum_thread thread) noexcept { return thread::retain(thread.id); }

@@ -14,7 +14,11 @@ struct Work {
   void (*dispose)(void*);  // what becomes of arg afterwards; may be null
 };
 
-thrum_status create(std::uint64_t& out, const thrum_thread_options* options, const Work& work) noexcept;
+/// Whose the creator's reference is: to be given up by destroy or detach, or by release.
+enum class Owner { c, cpp };
+
+thrum_status create(std::uint64_t& out, const thrum_thread_options* options, const Work& work,
+                    Owner owner) noexcept;
 thrum_status retain(std::uint64_t id) noexcept;
 void release(std::uint64_t id) noexcept;
 thrum_status destroy(std::uint64_t id) noexcept;

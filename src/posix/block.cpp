@@ -44,6 +44,7 @@ void initialise(Parker& parker) noexcept {
 }
 
 bool park(Parker& parker, std::uint64_t deadline) noexcept {
+  const NoCancellation whole;
   pthread_mutex_lock(&parker.mutex);
   while (!parker.token) {
     int result = 0;

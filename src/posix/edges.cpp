@@ -16,6 +16,7 @@ void on_fork(void (*prepare)(), void (*parent)(), void (*child)()) noexcept {
 bool on_exit(void (*exiting)()) noexcept { return std::atexit(exiting) == 0; }
 
 void report(const char* text) noexcept {
+  const NoCancellation whole;
   const int saved = errno;
   // One write, so that lines of several threads do not mix; what cannot be written is lost.
   iovec parts[2];

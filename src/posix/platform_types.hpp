@@ -20,6 +20,19 @@ struct Parker {
 
 using ThreadHandle = pthread_t;
 
+/// While this lives, the calling thread is not cancelled: one that left in the middle of a wait would stay
+/// in a queue, or keep a mutex. A cancellation that comes meanwhile waits for the next chance.
+class NoCancellation {
+ public:
+  NoCancellation() noexcept { pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before_); }
+  NoCancellation(const NoCancellation&) = delete;
+  NoCancellation& operator=(const NoCancellation&) = delete;
+  ~NoCancellation() { pthread_setcancelstate(before_, nullptr); }
+
+ private:
+  int before_ = PTHREAD_CANCEL_ENABLE;
+};
+
 // Not thread_local, which for an extern variable goes through a function that asks whether it has been
 // initialised.
 extern __thread Identity current_identity __attribute__((visibility("hidden")));

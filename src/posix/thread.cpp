@@ -49,6 +49,7 @@ bool start_thread(void (*run)(void*), void* arg, std::size_t stack_size) noexcep
 ThreadHandle current_thread() noexcept { return pthread_self(); }
 
 void join_thread(ThreadHandle thread) noexcept {
+  const NoCancellation whole;
   if (pthread_join(thread, nullptr) != 0) fatal("pthread_join failed");
 }
 
@@ -57,6 +58,7 @@ void detach_thread(ThreadHandle thread) noexcept {
 }
 
 void name_thread(ThreadHandle thread, const char* name) noexcept {
+  const NoCancellation whole;
 #if defined(__linux__)
   char shown[16];  // what the kernel keeps, the final zero included
   std::size_t length = std::strlen(name);
