@@ -23,13 +23,13 @@ thrum_status thrum_rlock_destroy(thrum_rlock handle) noexcept {
 
 thrum_status thrum_rlock_acquire(thrum_rlock handle, double timeout) noexcept {
   return capi::on(rlocks, handle.id, [=](RLockState& slot, Generation generation) {
-    return rlock::acquire(slot, generation, runtime::ident(), timeout);
+    return rlock::acquire(slot, generation, 0, timeout);
   });
 }
 
 thrum_status thrum_rlock_release(thrum_rlock handle) noexcept {
   return capi::on(rlocks, handle.id, [](RLockState& slot, Generation generation) {
-    return rlock::release(slot, generation, runtime::ident());
+    return rlock::release(slot, generation, 0);
   });
 }
 

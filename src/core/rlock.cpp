@@ -3,17 +3,23 @@
 
 namespace thrum::rlock {
 
+thrum_status acquire_slowly(RLockState& lock, Generation generation, std::uint64_t owner,
+                            double timeout) noexcept {
+  if (owner == 0) owner = runtime::ident();
+  if (owner == 0) return THRUM_E_NOMEM;
+  thrum_status status = check_timeout_not_negative(timeout);
+  if (status != THRUM_OK) return status;
+  if (is_owned_by(lock, owner)) return acquire_again(lock, generation);
+  status = lock::acquire(lock.word, generation, timeout);
+  if (status == THRUM_OK) own(lock, owner, 1);
+  return status;
+}
+
 thrum_status reinitialise(RLockState& lock, Generation generation) noexcept {
   const thrum_status status = lock::reinitialise(lock.word, generation);
   if (status == THRUM_OK) own(lock, 0, 0);
   return status;
 }
-
-namespace {
-
-std::uint64_t owner_or_caller(std::uint64_t owner) noexcept { return owner != 0 ? owner : runtime::ident(); }
-
-}  // namespace
 
 }  // namespace thrum::rlock
 
@@ -21,12 +27,12 @@ namespace thrum::detail {
 
 thrum_status thrum_core_rlock_acquire(RLockState& lock, std::uint32_t generation, std::uint64_t owner,
                                       double timeout) noexcept {
-  return rlock::acquire(lock, generation, rlock::owner_or_caller(owner), timeout);
+  return rlock::acquire(lock, generation, owner, timeout);
 }
 
 thrum_status thrum_core_rlock_release(RLockState& lock, std::uint32_t generation,
                                       std::uint64_t owner) noexcept {
-  return rlock::release(lock, generation, rlock::owner_or_caller(owner));
+  return rlock::release(lock, generation, owner);
 }
 
 thrum_status thrum_core_rlock_count(const RLockState& lock, std::uint32_t generation,

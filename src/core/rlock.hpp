@@ -37,31 +37,44 @@ inline std::uint32_t disown(RLockState& lock, Generation generation) noexcept {
   return count;
 }
 
+/// Acquires once more a lock that the caller owns.
+inline thrum_status acquire_again(RLockState& lock, Generation generation) noexcept {
+  if (generation_of(atomic::load_relaxed(lock.word)) != generation) return THRUM_E_HANDLE;
+  if (lock.count == kMaxCount) return THRUM_E_OVERFLOW;
+  ++lock.count;
+  return THRUM_OK;
+}
+
+/// Acquires a lock where something is not as usual: it is held by others, or the timeout is to be refused,
+/// or the calling thread is not known yet.
+thrum_status acquire_slowly(RLockState& lock, Generation generation, std::uint64_t owner,
+                            double timeout) noexcept;
+
+// In the next two the owner is 0 for the calling thread.
+
 inline thrum_status acquire(RLockState& lock, Generation generation, std::uint64_t owner,
                             double timeout) noexcept {
-  if (owner == 0) return THRUM_E_NOMEM;
-  if (is_owned_by(lock, owner)) {
-    const thrum_status status = check_timeout_not_negative(timeout);
-    if (status != THRUM_OK) return status;
-    if (generation_of(atomic::load_relaxed(lock.word)) != generation) return THRUM_E_HANDLE;
-    if (lock.count == kMaxCount) return THRUM_E_OVERFLOW;
-    ++lock.count;
-    return THRUM_OK;
+  if (owner == 0) owner = platform::identity().ident;
+  if (owner != 0 && is_plain(timeout)) {
+    if (is_owned_by(lock, owner)) return acquire_again(lock, generation);
+    if (lock::try_acquire(lock.word, generation)) {
+      own(lock, owner, 1);
+      return THRUM_OK;
+    }
   }
-  const thrum_status status = lock::acquire(lock.word, generation, timeout);
-  if (status == THRUM_OK) own(lock, owner, 1);
-  return status;
+  return acquire_slowly(lock, generation, owner, timeout);
 }
 
 inline thrum_status release(RLockState& lock, Generation generation, std::uint64_t owner) noexcept {
+  if (owner == 0) owner = platform::identity().ident;
   if (generation_of(atomic::load_relaxed(lock.word)) != generation) return THRUM_E_HANDLE;
   if (owner == 0 || !is_owned_by(lock, owner)) return THRUM_E_NOT_OWNER;
   if (lock.count > 1) {
     --lock.count;
     return THRUM_OK;
   }
-  disown(lock, generation);
-  return THRUM_OK;
+  atomic::store_relaxed(lock.owner, 0);
+  return lock::release(lock.word, generation);
 }
 
 /// How often the calling thread holds the lock.
