@@ -1,0 +1,357 @@
+// arguments_test.cpp - every function of the C ABI with every argument that can be wrong: what it answers,
+// and that nothing else happens. THRUM_EXPORTS_FILE is the list of what the library exports.
+#include <catch2/catch_test_macros.hpp>
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <fstream>
+#include <random>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "support/calls.hpp"
+#include "support/objects.hpp"
+#include "support/timeouts.hpp"
+#include "thrum/thrum.h"
+
+using support::Call;
+using support::calls;
+using support::Objects;
+using support::Timeout;
+using support::Type;
+
+namespace {
+
+struct Answer {
+  thrum_status status;
+  bool nothing_written;
+  bool errno_kept;
+};
+
+/// Calls with the argument `left_out` of the pointers NULL, if it is one.
+Answer ask(const Call& call, std::uint64_t id, double timeout = 0, int left_out = -1) {
+  support::Memory memory;
+  memory.leave_out(left_out);
+  errno = EDOM;
+  const thrum_status status = call({id, timeout, memory});
+  const bool errno_kept = errno == EDOM;
+  return {status, memory.untouched(), errno_kept};
+}
+
+/// Holds a call to its refusal.
+void check_refused(const Answer& answer, thrum_status status) {
+  CHECK(answer.status == status);
+  CHECK(answer.nothing_written);
+  CHECK(answer.errno_kept);
+}
+
+std::set<std::string> exported_functions() {
+  std::ifstream file(THRUM_EXPORTS_FILE);
+  std::set<std::string> names;
+  // Behind the functions of the C ABI the list has what the C++ headers call, which no user does.
+  for (std::string line; std::getline(file, line);) {
+    if (line.rfind("thrum_", 0) == 0 && line.rfind("thrum_core_", 0) != 0) names.insert(line);
+  }
+  return names;
+}
+
+}  // namespace
+
+TEST_CASE("the tables have every exported function", "[arguments]") {
+  std::set<std::string> names(support::calls_without_faults.begin(), support::calls_without_faults.end());
+  for (const Call& call : calls) CHECK(names.insert(call.name).second);
+  CHECK(names == exported_functions());
+}
+
+TEST_CASE("every function refuses a handle that names no object of its type", "[arguments]") {
+  Objects objects;
+  Objects gone;
+  REQUIRE(gone.destroy());
+  std::mt19937_64 random(20240229);
+  const auto before = objects.state();
+  for (const Call& call : calls) {
+    if (call.type == Type::none) continue;
+    std::vector<std::uint64_t> ids{0, 1, UINT32_MAX, UINT64_MAX, gone.id(call.type)};
+    for (const Type type : support::types) {
+      if (type != call.type) ids.push_back(objects.id(type));
+    }
+    // The upper half of an id is the generation of its slot: one bit off, it is that of another life.
+    for (int bit = 32; bit < 64; ++bit) ids.push_back(objects.id(call.type) ^ std::uint64_t{1} << bit);
+    for (int i = 0; i < 200; ++i) ids.push_back(random());
+    CAPTURE(call.name);
+    for (const std::uint64_t id : ids) {
+      const Answer answer = ask(call, id);
+      if (answer.status == THRUM_E_HANDLE && answer.nothing_written && answer.errno_kept) continue;
+      CAPTURE(id);
+      check_refused(answer, THRUM_E_HANDLE);
+    }
+  }
+  CHECK(objects.state() == before);
+  CHECK(objects.destroy());
+}
+
+TEST_CASE("every function refuses a NULL that is not allowed", "[arguments]") {
+  Objects objects;
+  const auto before = objects.state();
+  for (const Call& call : calls) {
+    for (int pointer = 0; pointer < call.pointers; ++pointer) {
+      CAPTURE(call.name, pointer);
+      check_refused(ask(call, objects.id(call.type), 0, pointer), THRUM_E_VALUE);
+    }
+  }
+  CHECK(objects.state() == before);
+  CHECK(objects.destroy());
+}
+
+TEST_CASE("a NULL is allowed where there is nothing to store or to copy", "[arguments]") {
+  Objects objects;
+  const thrum_thread thread{objects.id(Type::thread)};
+  std::size_t length = 0;
+  char name[64] = "";
+  CHECK(thrum_thread_name(thread, nullptr, 0, &length) == THRUM_OK);
+  CHECK(length > 0);
+  CHECK(thrum_thread_name(thread, name, sizeof name, nullptr) == THRUM_OK);
+  CHECK(std::string(name).size() == length);
+  CHECK(thrum_thread_name(thread, nullptr, 0, nullptr) == THRUM_OK);
+
+  std::size_t count = 0;
+  CHECK(thrum_enumerate(nullptr, 0, &count) == THRUM_OK);
+  CHECK(count > 0);
+  CHECK(thrum_stack_size(THRUM_STACK_SIZE_KEEP, nullptr) == THRUM_OK);
+}
+
+TEST_CASE("every function with a timeout refuses NaN and what is too large", "[arguments]") {
+  Objects objects;
+  const auto before = objects.state();
+  for (const Call& call : calls) {
+    if (call.timeout == Timeout::none) continue;
+    CAPTURE(call.name);
+    for (const double timeout : support::no_number) {
+      check_refused(ask(call, objects.id(call.type), timeout), THRUM_E_VALUE);
+    }
+    for (const double timeout : support::too_large) {
+      CAPTURE(timeout);
+      check_refused(ask(call, objects.id(call.type), timeout), THRUM_E_OVERFLOW);
+    }
+  }
+  CHECK(objects.state() == before);
+  CHECK(objects.destroy());
+}
+
+TEST_CASE("a negative timeout is refused by the locks and 0 for the rest", "[arguments]") {
+  for (const Call& call : calls) {
+    if (call.timeout == Timeout::none) continue;
+    CAPTURE(call.name);
+    for (const double timeout : support::negative) {
+      CAPTURE(timeout);
+      Objects objects;
+      const auto before = objects.state();
+      const Answer answer = ask(call, objects.id(call.type), timeout);
+      if (call.timeout == Timeout::not_negative) {
+        check_refused(answer, THRUM_E_VALUE);
+        CHECK(objects.state() == before);
+      } else {
+        CHECK(answer.status == (call.timeout == Timeout::always_passes ? THRUM_TIMEOUT : THRUM_OK));
+        CHECK(answer.errno_kept);
+      }
+    }
+  }
+}
+
+TEST_CASE("every timeout that is allowed is good where there is nothing to wait for", "[arguments]") {
+  std::vector<double> timeouts(support::polls.begin(), support::polls.end());
+  timeouts.insert(timeouts.end(), support::brief.begin(), support::brief.end());
+  timeouts.insert(timeouts.end(), support::huge.begin(), support::huge.end());
+  for (const Call& call : calls) {
+    if (call.timeout == Timeout::none || call.timeout == Timeout::always_passes) continue;
+    CAPTURE(call.name);
+    for (const double timeout : timeouts) {
+      CAPTURE(timeout);
+      Objects objects;
+      const Answer answer = ask(call, objects.id(call.type), timeout);
+      CHECK(answer.status == THRUM_OK);
+      CHECK(answer.errno_kept);
+    }
+  }
+}
+
+TEST_CASE("a timeout is checked before what there is to wait for", "[arguments]") {
+  // Everything is taken: nothing could be had.
+  thrum_lock lock{0};
+  thrum_rlock rlock{0};
+  thrum_condition condition{0};
+  thrum_event event{0};
+  thrum_semaphore semaphore{0};
+  thrum_thread thread{0};
+  REQUIRE(thrum_lock_create(&lock) == THRUM_OK);
+  REQUIRE(thrum_lock_acquire(lock, 0) == THRUM_OK);
+  REQUIRE(thrum_rlock_create(&rlock) == THRUM_OK);
+  REQUIRE(thrum_rlock_acquire_as(rlock, 1, 0) == THRUM_OK);
+  REQUIRE(thrum_condition_create_with_rlock(&condition, rlock) == THRUM_OK);
+  REQUIRE(thrum_event_create(&event) == THRUM_OK);
+  REQUIRE(thrum_semaphore_create(&semaphore, 0) == THRUM_OK);
+  REQUIRE(thrum_current_thread(&thread) == THRUM_OK);
+
+  const auto id_of = [&](Type type) {
+    switch (type) {
+      case Type::lock: return lock.id;
+      case Type::rlock: return rlock.id;
+      case Type::condition: return condition.id;
+      case Type::event: return event.id;
+      case Type::semaphore: return semaphore.id;
+      case Type::thread: return thread.id;
+      case Type::none: break;
+    }
+    return std::uint64_t{0};
+  };
+  for (const Call& call : calls) {
+    if (call.timeout == Timeout::none) continue;
+    CAPTURE(call.name);
+    const std::uint64_t id = id_of(call.type);
+    for (const double timeout : support::no_number) check_refused(ask(call, id, timeout), THRUM_E_VALUE);
+    for (const double timeout : support::too_large) check_refused(ask(call, id, timeout), THRUM_E_OVERFLOW);
+    for (const double timeout : support::negative) {
+      if (call.timeout == Timeout::not_negative) check_refused(ask(call, id, timeout), THRUM_E_VALUE);
+    }
+    const std::string name = call.name;
+    const bool waits = name != "thrum_condition_wait" && name != "thrum_condition_wait_for";
+    if (waits && call.type != Type::thread) {
+      for (const double timeout : support::polls) CHECK(ask(call, id, timeout).status == THRUM_TIMEOUT);
+      CHECK(ask(call, id, 0.001).status == THRUM_TIMEOUT);
+    }
+  }
+  // Neither may wait: the one for another's lock, the other for itself.
+  CHECK(thrum_condition_wait(condition, 0) == THRUM_E_NOT_OWNER);
+  CHECK(thrum_thread_join(thread, 0) == THRUM_E_SELF);
+
+  CHECK(thrum_rlock_release_as(rlock, 1) == THRUM_OK);
+  CHECK(thrum_lock_release(lock) == THRUM_OK);
+  CHECK(thrum_condition_destroy(condition) == THRUM_OK);
+  CHECK(thrum_rlock_destroy(rlock) == THRUM_OK);
+  CHECK(thrum_lock_destroy(lock) == THRUM_OK);
+  CHECK(thrum_event_destroy(event) == THRUM_OK);
+  CHECK(thrum_semaphore_destroy(semaphore) == THRUM_OK);
+}
+
+TEST_CASE("every function survives two faults at once", "[arguments]") {
+  for (const Call& call : calls) {
+    CAPTURE(call.name);
+    for (int pointer = -1; pointer < call.pointers; ++pointer) {
+      const bool faulty_pointer = pointer >= 0;
+      if (call.type == Type::none && !faulty_pointer) continue;
+      const Answer answer = ask(call, UINT64_MAX, support::no_number[0], pointer);
+      CHECK((answer.status == THRUM_E_HANDLE || answer.status == THRUM_E_VALUE));
+      CHECK(answer.nothing_written);
+      CHECK(answer.errno_kept);
+    }
+  }
+}
+
+TEST_CASE("a semaphore's counts are checked", "[arguments]") {
+  thrum_semaphore semaphore{7};
+  for (const auto create : {thrum_semaphore_create, thrum_semaphore_create_bounded}) {
+    for (const std::int64_t value : {std::int64_t{-1}, INT64_MIN}) {
+      CHECK(create(&semaphore, value) == THRUM_E_VALUE);
+    }
+    for (const std::int64_t value : {std::int64_t{THRUM_SEMAPHORE_MAX} + 1, INT64_MAX}) {
+      CHECK(create(&semaphore, value) == THRUM_E_OVERFLOW);
+    }
+    CHECK(create(nullptr, -1) == THRUM_E_VALUE);
+  }
+  CHECK(semaphore.id == 7);
+
+  for (const auto create : {thrum_semaphore_create, thrum_semaphore_create_bounded}) {
+    REQUIRE(create(&semaphore, 3) == THRUM_OK);
+    for (const std::int64_t n : {std::int64_t{0}, std::int64_t{-1}, INT64_MIN}) {
+      CHECK(thrum_semaphore_release(semaphore, n) == THRUM_E_VALUE);
+    }
+    const bool bounded = create == thrum_semaphore_create_bounded;
+    for (const std::int64_t n : {std::int64_t{THRUM_SEMAPHORE_MAX} - 2, INT64_MAX}) {
+      CHECK(thrum_semaphore_release(semaphore, n) == (bounded ? THRUM_E_VALUE : THRUM_E_OVERFLOW));
+    }
+    std::int64_t value = 0;
+    CHECK(thrum_semaphore_value(semaphore, &value) == THRUM_OK);
+    CHECK(value == 3);
+    CHECK(thrum_semaphore_destroy(semaphore) == THRUM_OK);
+  }
+}
+
+TEST_CASE("an owner out of its range is refused", "[arguments]") {
+  thrum_rlock lock{0};
+  REQUIRE(thrum_rlock_create(&lock) == THRUM_OK);
+  for (const std::uint64_t owner : {std::uint64_t{0}, std::uint64_t{1} << 63, UINT64_MAX}) {
+    CHECK(thrum_rlock_acquire_as(lock, owner, 0) == THRUM_E_VALUE);
+    CHECK(thrum_rlock_release_as(lock, owner) == THRUM_E_VALUE);
+  }
+  int locked = -1;
+  CHECK(thrum_rlock_locked(lock, &locked) == THRUM_OK);
+  CHECK(locked == 0);
+  CHECK(thrum_rlock_destroy(lock) == THRUM_OK);
+}
+
+TEST_CASE("a thread's options are checked", "[arguments]") {
+  const thrum_thread_options good = THRUM_THREAD_OPTIONS_INIT;
+  const auto create = [](thrum_thread_options options) {
+    thrum_thread thread{7};
+    const thrum_status status = thrum_thread_create(&thread, &options, support::detail::do_nothing, nullptr);
+    CHECK((status == THRUM_OK || thread.id == 7));
+    if (status == THRUM_OK) CHECK(thrum_thread_destroy(thread) == THRUM_OK);
+    return status;
+  };
+  CHECK(create(good) == THRUM_OK);
+  for (const std::size_t size : {std::size_t{0}, std::size_t{1}, sizeof(thrum_thread_options) - 1}) {
+    thrum_thread_options options = good;
+    options.size = size;
+    CHECK(create(options) == THRUM_E_VALUE);
+  }
+  for (const int daemon : {-1, 3, 1000}) {
+    thrum_thread_options options = good;
+    options.daemon = daemon;
+    CHECK(create(options) == THRUM_E_VALUE);
+  }
+  thrum_thread_options options = good;
+  options.stack_size = 1;
+  CHECK(create(options) == THRUM_E_VALUE);
+}
+
+TEST_CASE("the stack size is checked", "[arguments]") {
+  std::size_t before = 7;
+  REQUIRE(thrum_stack_size(THRUM_STACK_SIZE_KEEP, &before) == THRUM_OK);
+  std::size_t old = 7;
+  CHECK(thrum_stack_size(1, &old) == THRUM_E_VALUE);
+  CHECK(thrum_stack_size(SIZE_MAX - 1, &old) == THRUM_E_OVERFLOW);
+  CHECK(old == 7);
+  CHECK(thrum_stack_size(THRUM_STACK_SIZE_KEEP, &old) == THRUM_OK);
+  CHECK(old == before);
+}
+
+TEST_CASE("every status has a name and words, and no other number has", "[arguments]") {
+  std::set<std::string> names;
+  std::set<std::string> words;
+  // As far as an enumeration of these values reaches in C++.
+  for (int number = -16; number <= 15; ++number) {
+    const auto status = static_cast<thrum_status>(number);
+    errno = EDOM;
+    const std::string name = thrum_status_name(status);
+    const std::string said = thrum_strerror(status);
+    CHECK(errno == EDOM);
+    CHECK_FALSE(said.empty());
+    if (number < THRUM_E_EXITING || number > THRUM_TIMEOUT) {
+      CHECK(name == "THRUM_?");
+    } else {
+      CHECK(names.insert(name).second);
+      CHECK(words.insert(said).second);
+    }
+  }
+  CHECK(names.size() == 15);
+  CHECK(names.count("THRUM_OK") == 1);
+  CHECK(names.count("THRUM_TIMEOUT") == 1);
+  CHECK(std::string(thrum_status_name(THRUM_E_NOT_OWNER)) == "THRUM_E_NOT_OWNER");
+}
+
+TEST_CASE("the version is that of the header", "[arguments]") {
+  CHECK(thrum_version() == THRUM_VERSION_NUMBER);
+  CHECK(THRUM_VERSION_NUMBER ==
+        THRUM_VERSION_MAJOR * 10000 + THRUM_VERSION_MINOR * 100 + THRUM_VERSION_PATCH);
+}

@@ -1,0 +1,65 @@
+"""What the checks share: the files of the tree, commands, and the verdict."""
+
+import concurrent.futures
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+CODE_FOLDERS = ("include", "src", "test", "bench", "examples")
+CODE_SUFFIXES = (".c", ".cpp", ".h", ".hpp")
+
+
+def code_files(*folders):
+    """The C and C++ files under these folders of the tree, or of all folders that have any."""
+    for folder in folders or CODE_FOLDERS:
+        for path in sorted((ROOT / folder).rglob("*")):
+            if path.suffix in CODE_SUFFIXES:
+                yield path
+
+
+def exported_names():
+    lines = (ROOT / "src/exports.txt").read_text().splitlines()
+    return [line for line in lines if not line.startswith("#")]
+
+
+def matches(pattern, path):
+    """Each match of the pattern in a file, with its line number."""
+    for number, line in enumerate(path.read_text().splitlines(), 1):
+        for match in re.finditer(pattern, line):
+            yield number, match
+
+
+def at(path, line):
+    return f"{path.relative_to(ROOT)}:{line}"
+
+
+def run(*command, **options):
+    """Runs a command; the result's `stdout` holds what it printed, its errors included."""
+    options.setdefault("stderr", subprocess.STDOUT)
+    return subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, text=True, **options)
+
+
+def output(*command, **options):
+    """What a command printed. The check ends here where the command fails."""
+    result = run(*command, **options)
+    if result.returncode != 0:
+        sys.exit(f"{' '.join(map(str, command))}\n{result.stdout}\nfailed with {result.returncode}")
+    return result.stdout
+
+
+def in_parallel(function, items):
+    """function(item) for each item, on all processors; the results in order."""
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(function, items))
+
+
+def finish(faults, checked):
+    """Ends the check. One that found nothing to check has failed too."""
+    faults = list(faults)
+    for fault in faults:
+        print(fault)
+    print(f"{checked} checked, {len(faults)} wrong")
+    sys.exit(bool(faults) or checked == 0)

@@ -1,0 +1,65 @@
+"""Includes run one way: capi -> core -> platform.hpp -> one backend, the public headers apart from all.
+
+What belongs to an operating system stays in a backend, and what belongs to libatomic_ops in core/atomic.hpp.
+"""
+
+import checking
+
+BACKENDS = ("posix", "win32", "sim")
+
+# By storey: what its files include of the project's own, as the starts of the names.
+OWN = {
+    "include": ("thrum/",),
+    "capi": ("capi/", "core/", "thrum/"),
+    "core": ("core/", "platform.hpp", "thrum/"),
+    "platform": ("platform_types.hpp",),
+    "backend": ("platform.hpp", "platform_types.hpp"),
+}
+
+# Outside the backends, headers with a suffix are no part of the C++ library: each file's are named here.
+SYSTEM = {
+    "include/thrum/thrum.h": {"math.h", "stddef.h", "stdint.h"},
+    "include/thrum/thread.hpp": {"cxxabi.h"},
+    "include/thrum/detail/word.hpp": {"intrin.h"},
+    "src/core/atomic.hpp": {"atomic_ops.h"},
+}
+ATOMIC = {"include/thrum/detail/word.hpp", "src/core/atomic.hpp"}
+
+# Other licences, and libraries that thrum does not link.
+NOWHERE = {"atomic_ops_malloc.h", "atomic_ops_stack.h"}
+
+
+def storey(name):
+    top, *rest = name.split("/")
+    if top == "include":
+        return "include"
+    if rest[0] == "platform.hpp":
+        return "platform"
+    return "backend" if rest[0] in BACKENDS else rest[0]
+
+
+def faults_of(path):
+    name = path.relative_to(checking.ROOT).as_posix()
+    where = storey(name)
+    for line, match in checking.matches(r'#\s*include\s*([<"])([^>"]+)[>"]', path):
+        bracket, header = match.groups()
+        if bracket == '"' or header.startswith("thrum/"):
+            allowed = header.startswith(OWN[where]) and bracket == '"'
+        elif where == "backend":
+            allowed = header not in NOWHERE and header != "atomic_ops.h"
+        elif header == "atomic":
+            allowed = False
+        else:
+            allowed = "." not in header or header in SYSTEM.get(name, ())
+        if not allowed:
+            yield f"{checking.at(path, line)}: {where} may not include {header}"
+    if where != "backend":
+        for line, match in checking.matches(r"\b(_*WIN(32|64)|__MINGW\w*|__linux__|__APPLE__|__unix__)\b", path):
+            yield f"{checking.at(path, line)}: {match[0]} belongs in a backend"
+    if name not in ATOMIC:
+        for line, match in checking.matches(r"\b(__atomic_\w+|__sync_\w+|_Interlocked\w+|AO_\w+)\b", path):
+            yield f"{checking.at(path, line)}: {match[0]} belongs in {' or '.join(sorted(ATOMIC))}"
+
+
+FILES = list(checking.code_files("include", "src"))
+checking.finish((fault for path in FILES for fault in faults_of(path)), len(FILES))

@@ -1,0 +1,72 @@
+"""The built libraries export what src/exports.txt lists, which is what the headers declare, and need libc alone.
+
+    library.py SHARED-LIBRARY STATIC-LIBRARY
+"""
+
+import re
+import sys
+
+import checking
+
+SHARED, STATIC = sys.argv[1:]
+VERSION = "THRUM_0.1"
+
+# What only a C++ library or the unwinder defines. libc has __cxa_atexit and the like.
+CPP_SYMBOL = re.compile(r"_Z|__cxa_(?!atexit|finalize|thread_atexit_impl)|__gxx|__dynamic_cast|_Unwind|__emutls|__clang_call")
+LIBC = re.compile(r"linux-vdso|(/.*/)?(libc|libpthread|ld-linux[\w-]*)\.so")
+
+
+def difference(what, found, expected):
+    for name in sorted(found - expected):
+        yield f"{what}: {name} is too much"
+    for name in sorted(expected - found):
+        yield f"{what}: {name} is missing"
+
+
+def declared_names():
+    for path in checking.code_files("include"):
+        yield from re.findall(r"THRUM_API\b[^;(]*?\b(thrum_\w+)\s*\(", path.read_text())
+
+
+def symbols(library, *options):
+    """The names that nm lists, with what stands before them."""
+    for line in checking.output("nm", *options, library).splitlines():
+        if match := re.match(r"[0-9a-f ]+(\w) (\S+)$", line):
+            yield match.groups()
+
+
+def list_faults():
+    names = checking.exported_names()
+    if names != sorted(set(names), key=lambda name: (name.startswith("thrum_core_"), name)):
+        yield "src/exports.txt: not in order"
+    yield from difference("src/exports.txt", set(names), set(declared_names()))
+
+
+def export_faults():
+    found = {name for kind, name in symbols(SHARED, "--dynamic", "--defined-only", "--with-symbol-versions") if kind != "A"}
+    yield from difference("exported", found, {f"{name}@@{VERSION}" for name in checking.exported_names()})
+
+
+def need_faults():
+    dynamic = checking.output("readelf", "--dynamic", "--wide", SHARED)
+    for entry in (r"SONAME.*\[libthrum\.so\.0\]", r"Flags:.*\bNOW\b", r"Flags:.*\bNODELETE\b"):
+        if not re.search(entry, dynamic):
+            yield f"{SHARED}: no dynamic entry {entry}"
+    for line in checking.output("ldd", SHARED).splitlines():
+        if not LIBC.match(line.strip()):
+            yield f"{SHARED}: needs {line.strip()}"
+
+
+def undefined_faults():
+    for library, options in ((SHARED, ("--dynamic",)), (STATIC, ())):
+        found = list(symbols(library, *options))
+        undefined = {name.split("@")[0] for kind, name in found if kind in "Uwv"}
+        defined = {name for kind, name in found if kind not in "Uwv"}
+        for name in sorted(undefined - defined):
+            if CPP_SYMBOL.match(name):
+                yield f"{library}: {name} is left undefined"
+
+
+checking.finish(
+    [*list_faults(), *export_faults(), *need_faults(), *undefined_faults()], len(checking.exported_names())
+)

@@ -1,0 +1,30 @@
+"""No file names a machine's own path, or a host other than those that the project's sources come from."""
+
+import checking
+
+HOSTS = {"github.com", "docs.python.org"}
+SUFFIXES = checking.CODE_SUFFIXES + ("", ".build", ".in", ".md", ".py", ".sh", ".txt", ".wrap", ".yml")
+SKIPPED = {".git", "build"}
+
+HOST = r"\b(?:[a-z0-9-]+\.)+(?:com|dev|io|net|org)\b"
+MACHINE_PATH = r"(?<![\w.$}])/(?:home|root|tmp|Users|work)/\w"
+
+
+def text_files():
+    for path in sorted(checking.ROOT.rglob("*")):
+        parts = path.relative_to(checking.ROOT).parts
+        fetched = parts[0] == "subprojects" and len(parts) > 2 and parts[1] != "packagefiles"
+        if not SKIPPED.intersection(parts) and not fetched and path.is_file() and path.suffix in SUFFIXES:
+            yield path
+
+
+def faults_of(path):
+    for line, match in checking.matches(HOST, path):
+        if match[0] not in HOSTS:
+            yield f"{checking.at(path, line)}: names the host {match[0]}"
+    for line, match in checking.matches(MACHINE_PATH, path):
+        yield f"{checking.at(path, line)}: names the machine's path {match[0]}..."
+
+
+FILES = list(text_files())
+checking.finish((fault for path in FILES for fault in faults_of(path)), len(FILES))

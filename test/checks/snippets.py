@@ -1,0 +1,112 @@
+"""The programs in README.md and docs/*.md compile, link and print what the pages say.
+
+A block ```c or ```cpp with a main is a program: it is compiled, linked and run. One without is compiled only,
+as the body of a function where it is not a file by itself. A block ```sh that begins with cc or c++ is run
+where the last program's source is, under the name that the block calls it by. A block ```text that comes next
+after a program or such a command is what it prints.
+
+    snippets.py MESON BUILD-DIRECTORY C-COMPILER C++-COMPILER
+"""
+
+import re
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import checking
+from installed import Installed
+
+MESON, BUILD, C_COMPILER, CPP_COMPILER = sys.argv[1:]
+WARNINGS = ("-Wall", "-Wextra", "-Wpedantic", "-Werror")
+
+# By the name of a block's language: the compiler with its mode, and what every fragment may use.
+LANGUAGES = {
+    "c": ((C_COMPILER, "-std=c99"), "#include <stdio.h>\n#include <thrum/thrum.h>\n"),
+    "cpp": ((CPP_COMPILER, "-std=c++17"), "#include <thrum/thrum.hpp>\n"),
+}
+
+
+@dataclass
+class Block:
+    place: str
+    language: str
+    text: str
+
+
+def blocks(page):
+    text = page.read_text()
+    for match in re.finditer(r"^```(\w*)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
+        line = text.count("\n", 0, match.start()) + 1
+        yield Block(checking.at(page, line), match[1], match[2])
+
+
+class Reader:
+    """Goes through a page's blocks; `faults` says what is wrong with them, `checked` how many were run."""
+
+    def __init__(self, installed, directory):
+        self.installed = installed
+        self.directory = Path(directory)
+        self.source = None  # the last program
+        self.printed = None  # what the block before this one printed, where it ran
+        self.checked = 0
+        self.faults = []
+
+    def read(self, page):
+        self.source = None
+        for block in blocks(page):
+            printed, self.printed = self.printed, None
+            if block.language in LANGUAGES and re.search(r"\bmain\s*\(", block.text):
+                self.program(block)
+            elif block.language in LANGUAGES:
+                self.fragment(block)
+            elif block.language == "sh" and re.match(r"(cc|c\+\+) ", block.text):
+                self.command(block)
+            elif block.language == "text" and printed is not None and printed != block.text:
+                self.faults.append(f"{block.place}: the program prints\n{printed}")
+
+    def run(self, block, *command):
+        """What the command printed; None, and a fault, where it failed."""
+        result = checking.run(*command, cwd=self.directory, env=self.installed.compiling)
+        if result.returncode != 0:
+            self.faults.append(f"{block.place}: failed with {result.returncode}\n{result.stdout}")
+            return None
+        return result.stdout
+
+    def program(self, block):
+        self.checked += 1
+        self.source = block
+        name = f"program.{block.language}"
+        (self.directory / name).write_text(block.text)
+        (compiler, _) = LANGUAGES[block.language]
+        if self.run(block, *compiler, *WARNINGS, name, "-o", "program", "-lthrum") is not None:
+            self.printed = self.run(block, self.directory / "program")
+
+    def fragment(self, block):
+        self.checked += 1
+        (compiler, prologue) = LANGUAGES[block.language]
+        body = re.sub(r"^#include.*\n", "", block.text, flags=re.MULTILINE)
+        includes = prologue + "".join(re.findall(r"^#include.*\n", block.text, re.MULTILINE))
+        attempts = []
+        for text in (includes + body, f"{includes}void fragment(void);\nvoid fragment(void) {{\n{body}}}\n"):
+            name = f"fragment.{block.language}"
+            (self.directory / name).write_text(text)
+            # A fragment need not use what it declares.
+            command = [*compiler, *WARNINGS, "-Wno-unused", "-fsyntax-only", name]
+            attempts.append(checking.run(*command, cwd=self.directory, env=self.installed.compiling))
+        if all(attempt.returncode != 0 for attempt in attempts):
+            self.faults.append(f"{block.place}: does not compile\n{attempts[-1].stdout}")
+
+    def command(self, block):
+        self.checked += 1
+        for name in re.findall(r"\b[\w-]+\.(?:c|cpp)\b", block.text):
+            if self.source:
+                (self.directory / name).write_text(self.source.text)
+        self.printed = self.run(block, "sh", "-e", "-c", block.text)
+
+
+with tempfile.TemporaryDirectory() as directory:
+    reader = Reader(Installed(MESON, BUILD, f"{directory}/installed"), directory)
+    for page in [checking.ROOT / "README.md", *sorted((checking.ROOT / "docs").glob("*.md"))]:
+        reader.read(page)
+    checking.finish(reader.faults, reader.checked)

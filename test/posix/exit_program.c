@@ -1,0 +1,548 @@
+/* exit_program.c - ends in the way that its argument names; process_exit_test.cpp looks at how that goes.
+ *
+ * In plain C, and with write(2): what several threads and the exit itself say is then in order.
+ */
+#define _GNU_SOURCE /* NOLINT(bugprone-reserved-identifier): for quick_exit and pthread_getname_np in C99 */
+
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "thrum/thrum.h"
+
+/* Ends the process where the condition does not hold. */
+#define REQUIRE(condition) require((condition) != 0, __LINE__, #condition)
+
+static void require(int holds, int line, const char *condition) {
+  if (holds) return;
+  dprintf(STDERR_FILENO, "line %d: %s\n", line, condition);
+  _exit(99);
+}
+
+static void say(const char *text) { REQUIRE(write(STDOUT_FILENO, text, strlen(text)) == (ssize_t)strlen(text)); }
+
+static thrum_thread main_thread;
+static thrum_event never; /* is set */
+static thrum_event entered;
+
+/* What is left to do once the exit handlers have run, the library's among them. */
+static void (*at_the_very_end)(void);
+
+__attribute__((destructor)) static void end(void) {
+  if (at_the_very_end != NULL) at_the_very_end();
+}
+
+static void prepare(void) {
+  REQUIRE(thrum_main_thread(&main_thread) == THRUM_OK);
+  REQUIRE(thrum_event_create(&never) == THRUM_OK);
+  REQUIRE(thrum_event_create(&entered) == THRUM_OK);
+}
+
+static thrum_thread start(void (*target)(void *), void *arg, int daemon) {
+  thrum_thread_options options = THRUM_THREAD_OPTIONS_INIT;
+  thrum_thread thread = {0};
+  options.daemon = daemon;
+  REQUIRE(thrum_thread_create(&thread, &options, target, arg) == THRUM_OK);
+  REQUIRE(thrum_thread_start(thread) == THRUM_OK);
+  return thread;
+}
+
+/* Starts a thread that nobody joins. */
+static void launch(void (*target)(void *), void *arg, int daemon) {
+  REQUIRE(thrum_thread_detach(start(target, arg, daemon)) == THRUM_OK);
+}
+
+static void wait_for_main(void *unused) {
+  (void)unused;
+  REQUIRE(thrum_thread_join(main_thread, THRUM_FOREVER) == THRUM_OK);
+  say("end of thread\n");
+}
+
+static void wait_for_ever(void *unused) {
+  (void)unused;
+  REQUIRE(thrum_event_set(entered) == THRUM_OK);
+  thrum_event_wait(never, THRUM_FOREVER);
+  say("not for ever\n");
+}
+
+static void start_waiting_for_ever(int daemon) {
+  launch(wait_for_ever, NULL, daemon);
+  REQUIRE(thrum_event_wait(entered, THRUM_FOREVER) == THRUM_OK);
+}
+
+/* ------------------------------------------------------------------- waiting for what is no daemon -- */
+
+static int return_from_main(void) {
+  prepare();
+  launch(wait_for_main, NULL, THRUM_DAEMON_INHERIT);
+  say("end of main\n");
+  return 3;
+}
+
+static void start_another(void *links) {
+  const int left = *(const int *)links;
+  static int next[5];
+  REQUIRE(thrum_thread_join(main_thread, THRUM_FOREVER) == THRUM_OK);
+  say("link\n");
+  if (left == 0) return;
+  next[left - 1] = left - 1;
+  launch(start_another, &next[left - 1], THRUM_DAEMON_INHERIT);
+}
+
+static int start_more_during_exit(void) {
+  static const int links = 4;
+  prepare();
+  launch(start_another, (void *)&links, THRUM_DAEMON_INHERIT);
+  return 0;
+}
+
+static void exit_from_here(void *unused) {
+  (void)unused;
+  exit(7);
+}
+
+static int exit_in_thread(void) {
+  prepare();
+  launch(wait_for_main, NULL, THRUM_DAEMON_NO);
+  launch(exit_from_here, NULL, THRUM_DAEMON_NO);
+  thrum_event_wait(never, THRUM_FOREVER);
+  return 1;
+}
+
+static int exit_in_daemon(void) {
+  prepare();
+  launch(wait_for_main, NULL, THRUM_DAEMON_NO);
+  launch(exit_from_here, NULL, THRUM_DAEMON_YES);
+  thrum_event_wait(never, THRUM_FOREVER);
+  return 1;
+}
+
+static void *exit_in_foreign_thread_body(void *unused) {
+  (void)unused;
+  exit(7);
+}
+
+static int exit_in_foreign_thread(void) {
+  pthread_t thread;
+  prepare();
+  launch(wait_for_main, NULL, THRUM_DAEMON_NO);
+  REQUIRE(pthread_create(&thread, NULL, exit_in_foreign_thread_body, NULL) == 0);
+  thrum_event_wait(never, THRUM_FOREVER);
+  return 1;
+}
+
+static int leave_main(void) {
+  prepare();
+  launch(wait_for_main, NULL, THRUM_DAEMON_NO);
+  say("end of main\n");
+  pthread_exit(NULL);
+}
+
+static void wait_for_main_and_exit(void *unused) {
+  wait_for_main(unused);
+  exit(8);
+}
+
+static int leave_main_to_thread(void) {
+  prepare();
+  launch(wait_for_main_and_exit, NULL, THRUM_DAEMON_NO);
+  say("end of main\n");
+  pthread_exit(NULL);
+}
+
+static pthread_key_t key;
+
+static void say_after_a_while(void *unused) {
+  (void)unused;
+  REQUIRE(thrum_event_wait(never, 0.02) == THRUM_TIMEOUT);
+  say("destructor\n");
+}
+
+static void set_key(void *unused) {
+  (void)unused;
+  REQUIRE(pthread_setspecific(key, &key) == 0);
+  REQUIRE(thrum_thread_join(main_thread, THRUM_FOREVER) == THRUM_OK);
+}
+
+static void say_end_of_process(void) { say("end of process\n"); }
+
+static int thread_ends_during_exit(void) {
+  prepare();
+  REQUIRE(pthread_key_create(&key, say_after_a_while) == 0);
+  at_the_very_end = say_end_of_process;
+  launch(set_key, NULL, THRUM_DAEMON_NO);
+  return 0;
+}
+
+/* ---------------------------------------------------------------------------------------- daemons -- */
+
+static int abandon_daemon(void) {
+  prepare();
+  start_waiting_for_ever(THRUM_DAEMON_YES);
+  return 0;
+}
+
+static int past_exit;
+static int about_to_wait;
+
+static void wait_past_exit(void *unused) {
+  (void)unused;
+  while (!__atomic_load_n(&past_exit, __ATOMIC_ACQUIRE)) sched_yield();
+  __atomic_store_n(&about_to_wait, 1, __ATOMIC_RELEASE);
+  thrum_event_wait(never, 0.001);
+  say("a daemon went on\n");
+}
+
+static void outwait_daemon(void) {
+  __atomic_store_n(&past_exit, 1, __ATOMIC_RELEASE);
+  while (!__atomic_load_n(&about_to_wait, __ATOMIC_ACQUIRE)) sched_yield();
+  /* The thread that ends the process can still wait. A daemon that could would be back long before. */
+  REQUIRE(thrum_event_wait(never, 0.1) == THRUM_TIMEOUT);
+}
+
+static int daemon_waits_past_exit(void) {
+  prepare();
+  at_the_very_end = outwait_daemon;
+  launch(wait_past_exit, NULL, THRUM_DAEMON_YES);
+  return 0;
+}
+
+static thrum_lock hammered_lock;
+static thrum_condition hammered_condition;
+static thrum_semaphore running;
+
+static void hammer(void *unused) {
+  int turn;
+  (void)unused;
+  for (turn = 0;; ++turn) {
+    thrum_event event = {0};
+    REQUIRE(thrum_lock_acquire(hammered_lock, THRUM_FOREVER) == THRUM_OK);
+    REQUIRE(thrum_lock_release(hammered_lock) == THRUM_OK);
+    REQUIRE(thrum_condition_acquire(hammered_condition, THRUM_FOREVER) == THRUM_OK);
+    REQUIRE(thrum_condition_notify(hammered_condition, 1) == THRUM_OK);
+    thrum_condition_wait(hammered_condition, 0.0001);
+    REQUIRE(thrum_condition_release(hammered_condition) == THRUM_OK);
+    REQUIRE(thrum_event_create(&event) == THRUM_OK);
+    REQUIRE(thrum_event_destroy(event) == THRUM_OK);
+    if (turn == 3) REQUIRE(thrum_semaphore_release(running, 1) == THRUM_OK);
+  }
+}
+
+static int hammering_daemons(void) {
+  const int count = 40;
+  int index;
+  prepare();
+  REQUIRE(thrum_lock_create(&hammered_lock) == THRUM_OK);
+  REQUIRE(thrum_condition_create(&hammered_condition) == THRUM_OK);
+  REQUIRE(thrum_semaphore_create(&running, 0) == THRUM_OK);
+  for (index = 0; index < count; ++index) launch(hammer, NULL, THRUM_DAEMON_YES);
+  for (index = 0; index < count; ++index) REQUIRE(thrum_semaphore_acquire(running, THRUM_FOREVER) == THRUM_OK);
+  return 0;
+}
+
+/* ----------------------------------------------------------------------- leaving without any wait -- */
+
+static int exit_at_once(void) {
+  prepare();
+  start_waiting_for_ever(THRUM_DAEMON_NO);
+  _exit(5);
+}
+
+static int exit_quickly(void) {
+  prepare();
+  start_waiting_for_ever(THRUM_DAEMON_NO);
+  quick_exit(6);
+}
+
+static int die_by_signal(void) {
+  prepare();
+  start_waiting_for_ever(THRUM_DAEMON_NO);
+  kill(getpid(), SIGKILL);
+  return 1;
+}
+
+/* -------------------------------------------------------------------------------- thrum_shutdown -- */
+
+static void say_worked(void *unused) {
+  (void)unused;
+  REQUIRE(thrum_event_wait(never, 0.02) == THRUM_TIMEOUT);
+  say("worked\n");
+}
+
+static void require_past_shutdown(void) {
+  thrum_thread thread = {0};
+  int alive = 7;
+  REQUIRE(thrum_thread_create(&thread, NULL, say_worked, NULL) == THRUM_OK);
+  REQUIRE(thrum_thread_start(thread) == THRUM_E_EXITING);
+  REQUIRE(thrum_thread_start(thread) == THRUM_E_EXITING);
+  REQUIRE(thrum_thread_is_alive(thread, &alive) == THRUM_OK && alive == 0);
+  REQUIRE(thrum_thread_join(thread, 0) == THRUM_E_NOT_STARTED);
+  REQUIRE(thrum_thread_destroy(thread) == THRUM_OK);
+  REQUIRE(thrum_shutdown() == THRUM_OK);
+  REQUIRE(thrum_event_wait(never, 0.001) == THRUM_TIMEOUT);
+}
+
+static int shut_down(void) {
+  prepare();
+  start_waiting_for_ever(THRUM_DAEMON_YES);
+  launch(say_worked, NULL, THRUM_DAEMON_NO);
+  REQUIRE(thrum_shutdown() == THRUM_OK);
+  say("shut down\n");
+  require_past_shutdown();
+  return 0;
+}
+
+static void shut_down_here(void *unused) {
+  (void)unused;
+  REQUIRE(thrum_shutdown() == THRUM_OK);
+  say("shut down\n");
+  require_past_shutdown();
+}
+
+static int shut_down_in_thread(void) {
+  prepare();
+  launch(say_worked, NULL, THRUM_DAEMON_NO);
+  REQUIRE(thrum_thread_join(start(shut_down_here, NULL, THRUM_DAEMON_NO), THRUM_FOREVER) == THRUM_OK);
+  require_past_shutdown();
+  return 0;
+}
+
+static int shut_down_unused(void) {
+  REQUIRE(thrum_shutdown() == THRUM_OK);
+  REQUIRE(thrum_shutdown() == THRUM_OK);
+  return 0;
+}
+
+/* ---------------------------------------------------------------------------- after the last wait -- */
+
+static void start_at_the_very_end(void) {
+  require_past_shutdown();
+  say("refused\n");
+}
+
+static int start_past_exit(void) {
+  prepare();
+  at_the_very_end = start_at_the_very_end;
+  REQUIRE(thrum_thread_join(start(say_worked, NULL, THRUM_DAEMON_NO), THRUM_FOREVER) == THRUM_OK);
+  return 0;
+}
+
+static void require_main_is_here(void) {
+  thrum_thread thread = {0};
+  thrum_thread all[2];
+  size_t count = 0;
+  char name[32];
+  REQUIRE(thrum_current_thread(&thread) == THRUM_OK && thread.id == main_thread.id);
+  REQUIRE(thrum_main_thread(&thread) == THRUM_OK && thread.id == main_thread.id);
+  REQUIRE(thrum_enumerate(all, 2, &count) == THRUM_OK && count == 1 && all[0].id == main_thread.id);
+  REQUIRE(thrum_thread_name(thread, name, sizeof name, NULL) == THRUM_OK && strcmp(name, "MainThread") == 0);
+  say("main\n");
+}
+
+static int main_during_exit(void) {
+  prepare();
+  at_the_very_end = require_main_is_here;
+  REQUIRE(atexit(require_main_is_here) == 0);
+  REQUIRE(thrum_thread_join(start(say_worked, NULL, THRUM_DAEMON_NO), THRUM_FOREVER) == THRUM_OK);
+  return 0;
+}
+
+static void fork_here(void) {
+  int status = 0;
+  const pid_t child = fork();
+  if (child == 0) {
+    size_t count = 0;
+    REQUIRE(thrum_active_count(&count) == THRUM_OK && count == 1);
+    REQUIRE(thrum_event_wait(never, 0.001) == THRUM_TIMEOUT);
+    say("child process ok\n");
+    _exit(0);
+  }
+  REQUIRE(waitpid(child, &status, 0) == child && status == 0);
+}
+
+static int fork_during_exit(void) {
+  prepare();
+  REQUIRE(thrum_thread_join(start(say_worked, NULL, THRUM_DAEMON_NO), THRUM_FOREVER) == THRUM_OK);
+  at_the_very_end = fork_here;
+  REQUIRE(atexit(fork_here) == 0);
+  return 0;
+}
+
+/* ------------------------------------------------------------------------------ exit in a child -- */
+
+static int return_from_forked_main(void) {
+  const pid_t child = fork();
+  if (child != 0) {
+    int status = 0;
+    REQUIRE(waitpid(child, &status, 0) == child && status == 0);
+    return 0;
+  }
+  prepare();
+  launch(wait_for_main, NULL, THRUM_DAEMON_NO);
+  say("end of main\n");
+  return 0;
+}
+
+enum { kExits = 1, kReturns = 0 };
+static const int exits = kExits;
+static const int returns = kReturns;
+
+static void fork_and_wait(void *way) {
+  int status = 0;
+  thrum_thread thread = {0};
+  const pid_t child = fork();
+  if (child != 0) {
+    REQUIRE(waitpid(child, &status, 0) == child && status == 0);
+    return;
+  }
+  /* The thread that was the main one has ended; this one is, and has not. */
+  say("end of main\n");
+  thread = start(wait_for_main, NULL, THRUM_DAEMON_NO);
+  REQUIRE(thrum_thread_join(thread, THRUM_FOREVER) == THRUM_OK);
+  REQUIRE(thrum_main_thread(&main_thread) == THRUM_OK);
+  launch(wait_for_main, NULL, THRUM_DAEMON_NO);
+  if (*(const int *)way == kExits) exit(0);
+}
+
+static int exit_forked_from_thread(void) {
+  prepare();
+  REQUIRE(thrum_thread_join(start(fork_and_wait, (void *)&exits, THRUM_DAEMON_NO), THRUM_FOREVER) == THRUM_OK);
+  return 0;
+}
+
+static int return_forked_from_thread(void) {
+  prepare();
+  REQUIRE(thrum_thread_join(start(fork_and_wait, (void *)&returns, THRUM_DAEMON_NO), THRUM_FOREVER) == THRUM_OK);
+  return 0;
+}
+
+static void fork_once_main_has_ended(void *way) {
+  REQUIRE(thrum_thread_join(main_thread, THRUM_FOREVER) == THRUM_OK);
+  fork_and_wait(way);
+}
+
+static int exit_forked_during_exit(void) {
+  prepare();
+  launch(fork_once_main_has_ended, (void *)&exits, THRUM_DAEMON_NO);
+  return 0;
+}
+
+/* ---------------------------------------------------------------------- the first use of thrum -- */
+
+static void *use_first(void *unused) {
+  char name[32];
+  int alive = 0;
+  thrum_thread self = {0};
+  (void)unused;
+  REQUIRE(thrum_current_thread(&self) == THRUM_OK);
+  REQUIRE(thrum_main_thread(&main_thread) == THRUM_OK);
+  REQUIRE(self.id != main_thread.id);
+  REQUIRE(thrum_thread_name(main_thread, name, sizeof name, NULL) == THRUM_OK && strcmp(name, "MainThread") == 0);
+  REQUIRE(thrum_thread_is_alive(main_thread, &alive) == THRUM_OK && alive == 1);
+  REQUIRE(thrum_thread_join(main_thread, 0) == THRUM_TIMEOUT);
+  REQUIRE(thrum_thread_start(main_thread) == THRUM_E_STARTED);
+  return NULL;
+}
+
+static int first_use_in_foreign_thread(void) {
+  pthread_t thread;
+  thrum_thread self = {0};
+  REQUIRE(pthread_create(&thread, NULL, use_first, NULL) == 0);
+  REQUIRE(pthread_join(thread, NULL) == 0);
+  REQUIRE(thrum_current_thread(&self) == THRUM_OK);
+  REQUIRE(self.id == main_thread.id);
+  return 0;
+}
+
+static void *ask_for_native_id(void *unused) {
+  uint64_t native_id = 0;
+  (void)unused;
+  REQUIRE(thrum_main_thread(&main_thread) == THRUM_OK);
+  REQUIRE(thrum_thread_native_id(main_thread, &native_id) == THRUM_OK);
+  REQUIRE(native_id == (uint64_t)getpid());
+  return NULL;
+}
+
+static int native_id_of_idle_main(void) {
+  pthread_t thread;
+  REQUIRE(pthread_create(&thread, NULL, ask_for_native_id, NULL) == 0);
+  REQUIRE(pthread_join(thread, NULL) == 0);
+  return 0;
+}
+
+static int join_main_at_first(void) {
+  thrum_thread self = {0};
+  REQUIRE(thrum_main_thread(&self) == THRUM_OK);
+  REQUIRE(thrum_thread_join(self, THRUM_FOREVER) == THRUM_E_SELF);
+  return 0;
+}
+
+static int number_main_at_first(void) {
+  thrum_thread self = {0};
+  uint64_t ident = 0;
+  uint64_t native_id = 0;
+  REQUIRE(thrum_main_thread(&self) == THRUM_OK);
+  REQUIRE(thrum_thread_native_id(self, &native_id) == THRUM_OK);
+  REQUIRE(native_id == (uint64_t)getpid());
+  REQUIRE(thrum_thread_ident(self, &ident) == THRUM_OK);
+  REQUIRE(ident == thrum_get_ident());
+  return 0;
+}
+
+static int name_main_at_first(void) {
+  thrum_thread self = {0};
+  char name[16];
+  REQUIRE(thrum_main_thread(&self) == THRUM_OK);
+  REQUIRE(thrum_thread_set_name(self, "director") == THRUM_OK);
+  REQUIRE(thrum_get_ident() != 0);
+  REQUIRE(pthread_getname_np(pthread_self(), name, sizeof name) == 0);
+  REQUIRE(strcmp(name, "director") == 0);
+  return 0;
+}
+
+static int enumerate_at_first(void) {
+  thrum_thread all[2];
+  thrum_thread self = {0};
+  size_t count = 0;
+  REQUIRE(thrum_active_count(&count) == THRUM_OK && count == 1);
+  REQUIRE(thrum_enumerate(all, 2, &count) == THRUM_OK && count == 1);
+  REQUIRE(thrum_current_thread(&self) == THRUM_OK && self.id == all[0].id);
+  return 0;
+}
+
+/* --------------------------------------------------------------------------------------------------- */
+
+#define WAY(name) \
+  { #name, name }
+
+static const struct {
+  const char *name;
+  int (*run)(void);
+} ways[] = {
+    WAY(return_from_main),        WAY(start_more_during_exit),    WAY(exit_in_thread),
+    WAY(exit_in_daemon),          WAY(exit_in_foreign_thread),    WAY(leave_main),
+    WAY(leave_main_to_thread),
+    WAY(thread_ends_during_exit), WAY(abandon_daemon),            WAY(daemon_waits_past_exit),
+    WAY(hammering_daemons),       WAY(exit_at_once),              WAY(exit_quickly),
+    WAY(die_by_signal),           WAY(shut_down),                 WAY(shut_down_in_thread),
+    WAY(shut_down_unused),        WAY(start_past_exit),           WAY(main_during_exit),
+    WAY(fork_during_exit),        WAY(return_from_forked_main),   WAY(exit_forked_from_thread),
+    WAY(return_forked_from_thread), WAY(exit_forked_during_exit), WAY(first_use_in_foreign_thread), WAY(native_id_of_idle_main),
+    WAY(join_main_at_first),      WAY(number_main_at_first),      WAY(name_main_at_first),
+    WAY(enumerate_at_first),
+};
+
+int main(int argc, char **argv) {
+  size_t index;
+  REQUIRE(argc == 2);
+  for (index = 0; index < sizeof ways / sizeof ways[0]; ++index) {
+    if (strcmp(argv[1], ways[index].name) == 0) return ways[index].run();
+  }
+  dprintf(STDERR_FILENO, "%s: no such way to end\n", argv[1]);
+  return 98;
+}

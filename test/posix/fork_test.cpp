@@ -1,0 +1,823 @@
+// fork_test.cpp - the child of a fork: it has one thread, which is its main thread and can do everything.
+#include <pthread.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <catch2/catch_template_test_macros.hpp>
+#include <catch2/catch_test_macros.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "support/child_process.hpp"
+#include "support/crew.hpp"
+#include "support/eventually.hpp"
+#include "support/handles.hpp"
+#include "support/parked.hpp"
+#include "support/raised.hpp"
+#include "support/scale.hpp"
+#include "support/thread_sanitizer.hpp"
+#include "thrum/thrum.hpp"
+
+using support::Crew;
+using support::Ending;
+using support::eventually;
+using support::NativeCrew;
+using support::raised;
+using support::run_forked;
+using support::scaled;
+using support::until_parked;
+
+namespace {
+
+// ThreadSanitizer does not support threads that are started in a child forked among several.
+constexpr bool children_start_threads = !support::thread_sanitized;
+
+/// A little of everything that one thread can do.
+void use_alone() {
+  handle::RLock lock;
+  handle::Condition condition;
+  thrum::Event event;
+  thrum::Semaphore semaphore(1);
+  CHILD_REQUIRE(lock.acquire() && lock.acquire(0) && lock.recursion_count() == 2);
+  lock.release();
+  lock.release();
+  CHILD_REQUIRE(!lock.locked());
+  condition.acquire();
+  condition.notify_all();
+  CHILD_REQUIRE(!condition.wait(0.0001));
+  condition.release();
+  CHILD_REQUIRE(!event.wait(0.0001));
+  event.set();
+  CHILD_REQUIRE(event.wait(0.0001));
+  CHILD_REQUIRE(semaphore.acquire() && !semaphore.acquire(0.0001));
+  thrum_thread thread{0};
+  CHILD_REQUIRE(thrum_thread_create(&thread, nullptr, [](void*) {}, nullptr) == THRUM_OK);
+  CHILD_REQUIRE(thrum_thread_destroy(thread) == THRUM_OK);
+}
+
+/// A little of everything that several threads can do.
+void use_threads() {
+  const std::size_t before = thrum::active_count();
+  thrum::Lock lock;
+  thrum::BoundedSemaphore semaphore(2);
+  handle::Condition condition;
+  handle::Event event;
+  int turns = 0;
+  int finished = 0;
+  const auto work = [&] {
+    event.wait();
+    for (int turn = 0; turn < 20; ++turn) {
+      semaphore.acquire();
+      lock.acquire();
+      ++turns;
+      lock.release();
+      semaphore.release();
+    }
+    condition.acquire();
+    ++finished;
+    condition.notify();
+    condition.release();
+  };
+  std::vector<thrum::Thread> threads;
+  for (int index = 0; index < 3; ++index) threads.emplace_back(work).start();
+  CHILD_REQUIRE(thrum::active_count() == before + 3);
+  CHILD_REQUIRE(!threads[0].join(0.0001));
+  event.set();
+  condition.acquire();
+  CHILD_REQUIRE(condition.wait_for([&] { return finished == 3; }));
+  condition.release();
+  for (const thrum::Thread& thread : threads) CHILD_REQUIRE(thread.join());
+  CHILD_REQUIRE(turns == 60);
+  CHILD_REQUIRE(semaphore.value() == 2);
+  CHILD_REQUIRE(!lock.locked());
+
+  bool alive = false;
+  std::thread([&alive] { alive = thrum::current_thread().is_alive(); }).join();
+  CHILD_REQUIRE(alive);
+  CHILD_REQUIRE(thrum::active_count() == before);
+}
+
+/// What the child of a fork must be able to do.
+void use_everything() {
+  use_alone();
+  if (children_start_threads) use_threads();
+}
+
+/// Passes on what a child of this child complained of.
+void child_require_clean(const Ending& ending) {
+  if (ending.how != "exit 0") dprintf(STDERR_FILENO, "the child's child: %s\n", ending.how.c_str());
+  CHILD_REQUIRE(ending.how == "exit 0");
+}
+
+/// Checks that the calling thread is all that there is.
+void require_alone() {
+  const std::vector<thrum::ThreadRef> threads = thrum::enumerate();
+  CHILD_REQUIRE(threads.size() == 1);
+  CHILD_REQUIRE(threads[0] == thrum::current_thread());
+  CHILD_REQUIRE(threads[0] == thrum::main_thread());
+  CHILD_REQUIRE(thrum::active_count() == 1);
+  CHILD_REQUIRE(threads[0].is_alive());
+  CHILD_REQUIRE(threads[0].ident() == thrum::get_ident());
+  CHILD_REQUIRE(threads[0].native_id() == static_cast<std::uint64_t>(getpid()));
+  CHILD_REQUIRE(thrum::get_native_id() == static_cast<std::uint64_t>(getpid()));
+  CHILD_REQUIRE(raised<thrum::RuntimeError>([&] { threads[0].join(); }) == THRUM_E_SELF);
+}
+
+/// Runs body() in a child forked by a thread of a Crew or a NativeCrew.
+template <class AnyCrew, class Body>
+Ending run_forked_from(Body body) {
+  Ending ending;
+  AnyCrew(1, [&] { ending = run_forked(body); }).join();
+  return ending;
+}
+
+/// Threads that do everything at once, without a pause, for as long as this lives.
+class Hammers {
+ public:
+  Hammers() : crew_(support::sanitized ? kWithoutMemory : kAll, [this](int index) { hammer(index); }) {}
+  ~Hammers() {
+    over_ = true;
+    crew_.join();
+  }
+
+ private:
+  // The first of them use no memory but the library's own. A sanitizer's memory can be locked in the child
+  // for ever, where another thread was using it at the fork.
+  static constexpr int kWithoutMemory = 5;
+  static constexpr int kAll = 7;
+
+  void hammer(int index) {
+    int turn = 0;
+    while (!over_) {
+      ++turn;
+      switch (index) {
+        case 0:
+        case 1:
+          lock_.acquire();
+          rlock_.acquire();
+          rlock_.release();
+          lock_.release();
+          break;
+        case 2:
+        case 3:
+          condition_.acquire();
+          condition_.notify();
+          condition_.wait(0.0001);
+          condition_.release();
+          break;
+        case 4: {
+          const handle::Lock lock;
+          const handle::Semaphore semaphore;
+          const handle::Condition condition;
+          event_.set();
+          event_.clear();
+          break;
+        }
+        case 5: {
+          thrum::Thread thread([this] { event_.wait(0.0001); });
+          thread.start();
+          if (turn % 2 == 0) thread.join();
+          break;
+        }
+        default: std::thread([] { thrum::current_thread().set_name("hammer"); }).join(); break;
+      }
+    }
+  }
+
+  std::atomic<bool> over_{false};
+  thrum::Lock lock_;
+  thrum::RLock rlock_;
+  thrum::Condition condition_;
+  thrum::Event event_;
+  Crew crew_;
+};
+
+}  // namespace
+
+TEST_CASE("the forked child has one thread, the main thread", "[fork]") {
+  thrum::Event open;
+  thrum::Thread thread([&open] { open.wait(); });
+  thread.start();
+  thrum::ThreadRef main = thrum::main_thread();
+  main.set_name("forks");
+  const std::uint64_t native_id = main.native_id().value_or(0);
+  const Ending ending = run_forked([&] {
+    require_alone();
+    CHILD_REQUIRE(thrum::main_thread() == main);
+    CHILD_REQUIRE(main.name() == "forks");
+    CHILD_REQUIRE(!main.daemon());
+    CHILD_REQUIRE(main.native_id() != native_id);
+  });
+  main.set_name("MainThread");
+  CHECK(ending.how == "exit 0");
+  CHECK(main.native_id() == native_id);
+  CHECK(thread.is_alive());
+  open.set();
+  CHECK(thread.join());
+}
+
+TEST_CASE("ThreadTests.test_main_thread_after_fork_from_nonmain_thread", "[cpython][fork]") {
+  const thrum::ThreadRef old_main = thrum::main_thread();
+  thrum::ThreadOptions options;
+  options.target_name = "func";
+  Ending ending;
+  thrum::Thread forker(options, [&] {
+    const thrum::ThreadRef self = thrum::current_thread();
+    const std::string name = self.name();
+    ending = run_forked([&] {
+      require_alone();
+      CHILD_REQUIRE(thrum::main_thread() == self);
+      CHILD_REQUIRE(self.name() == name);
+      CHILD_REQUIRE(!old_main.is_alive());
+      CHILD_REQUIRE(old_main.join());
+      CHILD_REQUIRE(old_main != self);
+      use_everything();
+    });
+  });
+  forker.start();
+  forker.join();
+  CHECK(ending.how == "exit 0");
+  CHECK(thrum::main_thread() == old_main);
+  CHECK(old_main.is_alive());
+}
+
+TEST_CASE("a foreign thread that forks is the child's main thread", "[fork][dummy]") {
+  const thrum::ThreadRef old_main = thrum::main_thread();
+  const auto child = [&] {
+    require_alone();
+    CHILD_REQUIRE(!old_main.is_alive());
+    CHILD_REQUIRE(old_main.join());
+    use_everything();
+  };
+  const Ending unknown = run_forked_from<Crew>(child);
+  CHECK(unknown.how == "exit 0");
+  const Ending dummy = run_forked_from<Crew>([&] {
+    child();
+    CHILD_REQUIRE(thrum::main_thread() != old_main);
+  });
+  CHECK(dummy.how == "exit 0");
+}
+
+TEST_CASE("a dummy that forks keeps its name", "[fork][dummy]") {
+  Ending ending;
+  Crew(1, [&] {
+    thrum::ThreadRef dummy = thrum::current_thread();
+    dummy.set_name("visitor");
+    ending = run_forked([&] {
+      require_alone();
+      CHILD_REQUIRE(thrum::main_thread() == dummy);
+      CHILD_REQUIRE(dummy.name() == "visitor");
+    });
+  }).join();
+  CHECK(ending.how == "exit 0");
+}
+
+TEST_CASE("threads that are not in the child have ended there", "[fork]") {
+  thrum::Event open;
+  std::atomic<int> entered{0};
+  thrum_thread raw{0};
+  const auto wait = [](void* event) { static_cast<thrum::Event*>(event)->wait(); };
+  REQUIRE(thrum_thread_create(&raw, nullptr, wait, &open) == THRUM_OK);
+  REQUIRE(thrum_thread_start(raw) == THRUM_OK);
+  thrum::Thread thread([&open] { open.wait(); });
+  thread.start();
+  thrum::Thread joiner([&thread] { thread.join(); });
+  joiner.start();
+  thrum_thread detached{0};
+  REQUIRE(thrum_thread_create(&detached, nullptr, wait, &open) == THRUM_OK);
+  REQUIRE(thrum_thread_start(detached) == THRUM_OK);
+  REQUIRE(thrum_thread_detach(detached) == THRUM_OK);
+  thrum::ThreadRef dummy;
+  thrum_thread unreferenced_dummy{0};
+  Crew dummies(2, [&](int index) {
+    if (index == 0) {
+      dummy = thrum::current_thread();
+    } else {
+      static_cast<void>(thrum_current_thread(&unreferenced_dummy));
+    }
+    ++entered;
+    open.wait();
+  });
+  eventually([&] { return entered == 2; });
+  until_parked(open);
+
+  const Ending ending = run_forked([&] {
+    CHILD_REQUIRE(!thread.is_alive());
+    CHILD_REQUIRE(thread.join());
+    CHILD_REQUIRE(thread.join(0));
+    CHILD_REQUIRE(joiner.join());
+    CHILD_REQUIRE(thread.ident().has_value());
+    CHILD_REQUIRE(raised<thrum::RuntimeError>([&] { thread.start(); }) == THRUM_E_STARTED);
+    thread.set_name("ended");
+    CHILD_REQUIRE(thread.name() == "ended");
+    CHILD_REQUIRE(thrum_thread_join(raw, thrum::forever) == THRUM_OK);
+    CHILD_REQUIRE(thrum_thread_destroy(raw) == THRUM_OK);
+    CHILD_REQUIRE(thrum_thread_join(raw, 0) == THRUM_E_HANDLE);
+    CHILD_REQUIRE(thrum_thread_join(detached, 0) == THRUM_E_HANDLE);
+    CHILD_REQUIRE(!dummy.is_alive());
+    int alive = 0;
+    CHILD_REQUIRE(thrum_thread_is_alive(unreferenced_dummy, &alive) == THRUM_E_HANDLE);
+    require_alone();
+    use_everything();
+  });
+  CHECK(ending.how == "exit 0");
+
+  CHECK(thread.is_alive());
+  CHECK(dummy.is_alive());
+  open.set();
+  CHECK(thrum_thread_join(raw, thrum::forever) == THRUM_OK);
+  CHECK(thrum_thread_destroy(raw) == THRUM_OK);
+  CHECK(joiner.join());
+  dummies.join();
+}
+
+TEST_CASE("a thread that had not been started before the fork starts in parent and child", "[fork]") {
+  std::atomic<int> runs{0};
+  thrum::Thread thread([&runs] { ++runs; });
+  const Ending ending = run_forked([&] {
+    CHILD_REQUIRE(!thread.is_alive());
+    if (!children_start_threads) return;
+    thread.start();
+    CHILD_REQUIRE(thread.join());
+    CHILD_REQUIRE(runs == 1);
+  });
+  CHECK(ending.how == "exit 0");
+  CHECK(runs == 0);
+  thread.start();
+  CHECK(thread.join());
+  CHECK(runs == 1);
+}
+
+TEST_CASE("identifiers go on in the child", "[fork]") {
+  thrum::Thread thread([] {});
+  thread.start();
+  thread.join();
+  const std::uint64_t main_ident = thrum::get_ident();
+  const Ending ending = run_forked([&] {
+    CHILD_REQUIRE(thrum::get_ident() == main_ident);
+    if (!children_start_threads) return;
+    thrum::Thread other([] {});
+    other.start();
+    other.join();
+    CHILD_REQUIRE(other.ident() != thread.ident());
+    CHILD_REQUIRE(other.ident() != main_ident);
+    CHILD_REQUIRE(other.handle().id != thread.handle().id);
+  });
+  CHECK(ending.how == "exit 0");
+}
+
+TEST_CASE("threads that had ended before the fork are joined and destroyed in the child", "[fork]") {
+  std::vector<thrum_thread> threads(8);
+  for (thrum_thread& thread : threads) {
+    REQUIRE(thrum_thread_create(&thread, nullptr, [](void*) {}, nullptr) == THRUM_OK);
+    REQUIRE(thrum_thread_start(thread) == THRUM_OK);
+  }
+  const auto is_alive = [](thrum_thread thread) {
+    int alive = 1;
+    return thrum_thread_is_alive(thread, &alive) == THRUM_OK && alive == 1;
+  };
+  for (const thrum_thread thread : threads) eventually([&] { return !is_alive(thread); });
+  const Ending ending = run_forked([&] {
+    use_everything();
+    for (std::size_t index = 0; index < threads.size(); ++index) {
+      if (index % 2 == 0) CHILD_REQUIRE(thrum_thread_join(threads[index], thrum::forever) == THRUM_OK);
+      CHILD_REQUIRE(thrum_thread_destroy(threads[index]) == THRUM_OK);
+      use_everything();
+    }
+  });
+  CHECK(ending.how == "exit 0");
+  for (const thrum_thread thread : threads) {
+    CHECK(thrum_thread_join(thread, thrum::forever) == THRUM_OK);
+    CHECK(thrum_thread_destroy(thread) == THRUM_OK);
+  }
+}
+
+namespace {
+
+/// Keeps a thread in the destructors of its keys when the library takes it for ended already.
+struct LastSteps {
+  LastSteps() { REQUIRE(pthread_key_create(&key, linger) == 0); }
+  LastSteps(const LastSteps&) = delete;
+  LastSteps& operator=(const LastSteps&) = delete;
+  ~LastSteps() { pthread_key_delete(key); }
+
+  pthread_key_t key{};
+  thrum::Thread thread{[this] { pthread_setspecific(key, this); }};
+  std::atomic<bool> lingers{false};
+  std::atomic<bool> may_go{false};
+
+  static void linger(void* arg) {
+    auto* steps = static_cast<LastSteps*>(arg);
+    if (steps->thread.is_alive()) {
+      pthread_setspecific(steps->key, steps);
+    } else {
+      steps->lingers = true;
+      eventually([steps] { return steps->may_go.load(); });
+    }
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a thread on its very last steps at the fork has ended in the child", "[fork][key]") {
+  LastSteps steps;
+  steps.thread.start();
+  eventually([&] { return steps.lingers.load(); });
+  const auto child = [&] {
+    CHILD_REQUIRE(!steps.thread.is_alive());
+    CHILD_REQUIRE(steps.thread.join());
+    require_alone();
+    use_everything();
+  };
+  const Ending unjoined = run_forked(child);
+  CHECK(unjoined.how == "exit 0");
+  std::atomic<bool> joins{false};
+  Crew joiner(1, [&] {
+    joins = true;
+    steps.thread.join();
+  });
+  // Nothing tells when the join has begun to wait. Before that the test is weaker and as good as the one above.
+  eventually([&] { return joins.load(); });
+  for (int turn = 0; turn < 1000; ++turn) std::this_thread::yield();
+  const Ending joined = run_forked(child);
+  CHECK(joined.how == "exit 0");
+  steps.may_go = true;
+}
+
+TEST_CASE("ThreadTests.test_is_alive_after_fork", "[cpython][fork]") {
+  for (int round = 0; round < 20; ++round) {
+    thrum::Thread thread([] {});
+    thread.start();
+    const Ending ending = run_forked([&] {
+      CHILD_REQUIRE(!thread.is_alive());
+      CHILD_REQUIRE(thread.join());
+    });
+    CHECK(ending.how == "exit 0");
+    CHECK(thread.join());
+  }
+}
+
+TEST_CASE("ThreadTests.test_dummy_thread_after_fork", "[cpython][fork][dummy]") {
+  thrum::Event entered;
+  thrum::Event open;
+  const std::size_t before = thrum::active_count();
+  Crew crew(1, [&] {
+    static_cast<void>(thrum::current_thread());
+    entered.set();
+    open.wait();
+  });
+  entered.wait();
+  CHECK(thrum::active_count() == before + 1);
+  const Ending ending = run_forked([] { CHILD_REQUIRE(thrum::active_count() == 1); });
+  CHECK(ending.how == "exit 0");
+  open.set();
+}
+
+TEMPLATE_TEST_CASE("a lock that another thread holds stays held in the child", "[fork][lock][rlock]", thrum::Lock,
+                   handle::Lock, thrum::RLock, handle::RLock) {
+  TestType lock;
+  thrum::Event entered;
+  thrum::Event open;
+  Crew holder(1, [&] {
+    lock.acquire();
+    entered.set();
+    open.wait();
+    lock.release();
+  });
+  entered.wait();
+  const Ending ending = run_forked([&] {
+    CHILD_REQUIRE(lock.locked());
+    CHILD_REQUIRE(!lock.acquire(0));
+    CHILD_REQUIRE(!lock.acquire(0.001));
+    lock.reinit_after_fork();
+    CHILD_REQUIRE(!lock.locked());
+    CHILD_REQUIRE(lock.acquire(0));
+    CHILD_REQUIRE(lock.locked());
+    lock.release();
+    if (!children_start_threads) return;
+    std::atomic<int> successes{0};
+    NativeCrew(3, [&] {
+      lock.acquire();
+      ++successes;
+      lock.release();
+    }).join();
+    CHILD_REQUIRE(successes == 3);
+  });
+  CHECK(ending.how == "exit 0");
+  CHECK(lock.locked());
+  open.set();
+  holder.join();
+  CHECK(lock.acquire(0));
+  lock.release();
+}
+
+TEST_CASE("a Lock that a lost thread held is released by the child", "[fork][lock]") {
+  thrum::Lock lock;
+  Crew(1, [&] { lock.acquire(); }).join();
+  const Ending ending = run_forked([&] {
+    lock.release();
+    CHILD_REQUIRE(lock.acquire(0));
+  });
+  CHECK(ending.how == "exit 0");
+  lock.release();
+}
+
+TEMPLATE_TEST_CASE("an RLock stays with the thread that forks", "[fork][rlock]", thrum::RLock, handle::RLock) {
+  TestType lock;
+  const auto child = [&] {
+    CHILD_REQUIRE(lock.is_owned());
+    CHILD_REQUIRE(lock.recursion_count() == 2);
+    bool acquired = false;
+    if (children_start_threads) NativeCrew(1, [&] { acquired = lock.acquire(0); }).join();
+    CHILD_REQUIRE(!acquired);
+    lock.release();
+    lock.release();
+    CHILD_REQUIRE(!lock.locked());
+    CHILD_REQUIRE(raised<thrum::RuntimeError>([&] { lock.release(); }) == THRUM_E_NOT_OWNER);
+  };
+  const auto fork_holding = [&] {
+    lock.acquire();
+    lock.acquire();
+    Ending ending = run_forked(child);
+    lock.release();
+    lock.release();
+    return ending;
+  };
+  const Ending from_main = fork_holding();
+  Ending from_native;
+  Ending from_foreign;
+  NativeCrew(1, [&] { from_native = fork_holding(); }).join();
+  Crew(1, [&] { from_foreign = fork_holding(); }).join();
+  CHECK(from_main.how == "exit 0");
+  CHECK(from_native.how == "exit 0");
+  CHECK(from_foreign.how == "exit 0");
+}
+
+TEST_CASE("an RLock of a lost thread is not the child's", "[fork][rlock]") {
+  thrum::RLock lock;
+  Crew(1, [&] { lock.acquire(); }).join();
+  const Ending ending = run_forked([&] {
+    CHILD_REQUIRE(!lock.is_owned());
+    CHILD_REQUIRE(raised<thrum::RuntimeError>([&] { lock.release(); }) == THRUM_E_NOT_OWNER);
+    CHILD_REQUIRE(lock.locked());
+  });
+  CHECK(ending.how == "exit 0");
+}
+
+TEMPLATE_TEST_CASE("those who waited for a lock before the fork get in nobody's way after it",
+                   "[fork][lock][rlock]", thrum::Lock, thrum::RLock) {
+  TestType lock;
+  lock.acquire();
+  Crew waiters(3, [&] {
+    lock.acquire();
+    lock.release();
+  });
+  until_parked(lock);
+  const Ending ending = run_forked([&] {
+    for (int round = 0; round < 3; ++round) {
+      lock.release();
+      CHILD_REQUIRE(!lock.locked());
+      CHILD_REQUIRE(lock.acquire(0));
+    }
+    if (!children_start_threads) return;
+    std::atomic<int> successes{0};
+    NativeCrew crew(3, [&] {
+      lock.acquire();
+      ++successes;
+      lock.release();
+    });
+    lock.release();
+    crew.join();
+    CHILD_REQUIRE(successes == 3);
+  });
+  lock.release();
+  waiters.join();
+  CHECK(ending.how == "exit 0");
+}
+
+TEST_CASE("those who waited for a semaphore before the fork take nothing after it", "[fork][semaphore]") {
+  thrum::Semaphore semaphore(0);
+  Crew waiters(3, [&] { semaphore.acquire(); });
+  until_parked(semaphore);
+  const Ending ending = run_forked([&] {
+    semaphore.release();
+    CHILD_REQUIRE(semaphore.value() == 1);
+    CHILD_REQUIRE(semaphore.acquire(0));
+    CHILD_REQUIRE(!semaphore.acquire(0));
+    semaphore.reinit_after_fork(2);
+    CHILD_REQUIRE(semaphore.value() == 2);
+    CHILD_REQUIRE(semaphore.acquire(0) && semaphore.acquire(0) && !semaphore.acquire(0.001));
+    if (!children_start_threads) return;
+    NativeCrew crew(2, [&] { semaphore.acquire(); });
+    semaphore.release(2);
+    crew.join();
+    CHILD_REQUIRE(semaphore.value() == 0);
+  });
+  semaphore.release(3);
+  waiters.join();
+  CHECK(ending.how == "exit 0");
+}
+
+TEST_CASE("an event that was waited for before the fork works after it", "[fork][event]") {
+  thrum::Event event;
+  Crew waiters(3, [&] { event.wait(); });
+  until_parked(event);
+  const Ending ending = run_forked([&] {
+    CHILD_REQUIRE(!event.wait(0));
+    event.set();
+    CHILD_REQUIRE(event.wait(0));
+    event.reinit_after_fork();
+    CHILD_REQUIRE(event.is_set());
+    event.clear();
+    CHILD_REQUIRE(!event.wait(0.001));
+    if (!children_start_threads) return;
+    NativeCrew crew(2, [&] { event.wait(); });
+    event.set();
+    crew.join();
+  });
+  event.set();
+  waiters.join();
+  CHECK(ending.how == "exit 0");
+}
+
+TEST_CASE("those who waited on a condition before the fork swallow no notify after it", "[fork][condition]") {
+  thrum::Condition condition;
+  int waiting = 0;
+  bool over = false;
+  Crew waiters(3, [&] {
+    condition.acquire();
+    ++waiting;
+    condition.wait_for([&over] { return over; });
+    condition.release();
+  });
+  // Who has counted itself has let go of the lock since, and does that by waiting alone.
+  bool all_wait = false;
+  while (!all_wait) {
+    condition.acquire();
+    all_wait = waiting == 3;
+    if (!all_wait) condition.release();
+  }
+  const Ending ending = run_forked([&] {
+    condition.notify_all();
+    CHILD_REQUIRE(!condition.wait(0.001));
+    condition.release();
+    if (!children_start_threads) return;
+    bool notified = false;
+    thrum::Event entered;
+    thrum::Thread thread([&] {
+      condition.acquire();
+      entered.set();
+      notified = condition.wait();
+      condition.release();
+    });
+    thread.start();
+    entered.wait();
+    condition.acquire();
+    condition.notify(1);
+    condition.release();
+    CHILD_REQUIRE(thread.join());
+    CHILD_REQUIRE(notified);
+  });
+  over = true;
+  condition.notify_all();
+  condition.release();
+  waiters.join();
+  CHECK(ending.how == "exit 0");
+}
+
+TEST_CASE("a condition whose lock a lost thread holds is made new in the child", "[fork][condition]") {
+  thrum::Condition condition;
+  handle::Condition by_handle;
+  Crew(1, [&] {
+    condition.acquire();
+    by_handle.acquire();
+  }).join();
+  const Ending ending = run_forked([&] {
+    CHILD_REQUIRE(!condition.acquire(0));
+    CHILD_REQUIRE(!by_handle.acquire(0));
+    condition.reinit_after_fork();
+    by_handle.reinit_after_fork();
+    CHILD_REQUIRE(condition.acquire(0));
+    CHILD_REQUIRE(by_handle.acquire(0));
+    condition.notify_all();
+    by_handle.notify_all();
+    CHILD_REQUIRE(!condition.wait(0.001));
+    CHILD_REQUIRE(!by_handle.wait(0.001));
+    condition.release();
+    by_handle.release();
+    CHILD_REQUIRE(thrum_condition_destroy(by_handle.raw) == THRUM_OK);
+  });
+  CHECK(ending.how == "exit 0");
+  CHECK(by_handle.locked());
+}
+
+TEST_CASE("handles that lost threads waited on are destroyed in the child", "[fork]") {
+  handle::Event event;
+  handle::Semaphore semaphore(0);
+  handle::Condition condition;
+  std::atomic<int> entered{0};
+  Crew waiters(3, [&](int index) {
+    ++entered;
+    if (index == 0) event.wait();
+    if (index == 1) semaphore.acquire();
+    if (index == 2) {
+      condition.acquire();
+      condition.wait_for([&] { return event.is_set(); });
+      condition.release();
+    }
+  });
+  eventually([&] { return entered == 3; });
+  const Ending ending = run_forked([&] {
+    condition.reinit_after_fork();
+    CHILD_REQUIRE(thrum_event_destroy(event.raw) == THRUM_OK);
+    CHILD_REQUIRE(thrum_semaphore_destroy(semaphore.raw) == THRUM_OK);
+    CHILD_REQUIRE(thrum_condition_destroy(condition.raw) == THRUM_OK);
+  });
+  event.set();
+  semaphore.release();
+  condition.acquire();
+  condition.notify_all();
+  condition.release();
+  waiters.join();
+  CHECK(ending.how == "exit 0");
+}
+
+TEST_CASE("the child does everything, whatever others did at the fork", "[fork]") {
+  const Hammers hammers;
+  for (int round = 0; round < scaled(100); ++round) {
+    const Ending ending = run_forked([] {
+      require_alone();
+      use_everything();
+    });
+    CHECK(ending.how == "exit 0");
+  }
+}
+
+TEMPLATE_TEST_CASE("the child of any thread does everything, whatever others did at the fork", "[fork]", Crew,
+                   NativeCrew) {
+  const Hammers hammers;
+  std::vector<Ending> endings;
+  TestType(1, [&] {
+    for (int round = 0; round < scaled(50); ++round) {
+      endings.push_back(run_forked([] {
+        require_alone();
+        use_everything();
+      }));
+    }
+  }).join();
+  for (const Ending& ending : endings) {
+    CHECK(ending.how == "exit 0");
+  }
+}
+
+TEST_CASE("ThreadJoinOnShutdown.test_reinit_tls_after_fork", "[cpython][fork]") {
+  std::array<Ending, 16> endings;
+  NativeCrew(16, [&](int index) {
+    endings[static_cast<std::size_t>(index)] = run_forked([] {
+      require_alone();
+      use_everything();
+    });
+  }).join();
+  for (const Ending& ending : endings) {
+    CHECK(ending.how == "exit 0");
+  }
+}
+
+TEST_CASE("ThreadJoinOnShutdown.test_clear_threads_states_after_fork", "[cpython][fork]") {
+  thrum::Event open;
+  NativeCrew crew(16, [&open] { open.wait(); });
+  until_parked(open);
+  const Ending ending = run_forked([] { require_alone(); });
+  open.set();
+  CHECK(ending.how == "exit 0");
+}
+
+TEST_CASE("a forked child forks again", "[fork]") {
+  const Hammers hammers;
+  const Ending ending = run_forked([] {
+    use_everything();
+    child_require_clean(run_forked([] {
+      require_alone();
+      use_everything();
+    }));
+    if (!children_start_threads) return;
+    thrum::Event open;
+    thrum::Thread thread([&open] { open.wait(); });
+    thread.start();
+    child_require_clean(run_forked([&] {
+      CHILD_REQUIRE(thread.join());
+      require_alone();
+      use_everything();
+    }));
+    CHILD_REQUIRE(thread.is_alive());
+    open.set();
+    CHILD_REQUIRE(thread.join());
+    child_require_clean(run_forked_from<NativeCrew>(use_everything));
+  });
+  CHECK(ending.how == "exit 0");
+}

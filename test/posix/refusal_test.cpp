@@ -1,0 +1,419 @@
+// refusal_test.cpp - the system refuses a thread or memory: a status says so, nothing has changed, and later
+// the same call succeeds.
+//
+// The linker sends the library's own calls of these functions here (--wrap), where they fail on demand.
+#include <pthread.h>
+
+#include <atomic>
+#include <catch2/catch_test_macros.hpp>
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "support/eventually.hpp"
+#include "support/raised.hpp"
+#include "thrum/thrum.hpp"
+
+using support::eventually;
+using support::raised;
+
+namespace {
+
+std::atomic<bool> refuse_threads{false};
+std::atomic<bool> refuse_memory{false};
+std::atomic<bool> refuse_keys{false};
+
+/// While it lives, the flag is set.
+class Refusal {
+ public:
+  explicit Refusal(std::atomic<bool>& flag) : flag_(flag) { flag_ = true; }
+  Refusal(const Refusal&) = delete;
+  Refusal& operator=(const Refusal&) = delete;
+  ~Refusal() { flag_ = false; }
+
+ private:
+  std::atomic<bool>& flag_;
+};
+
+}  // namespace
+
+extern "C" {
+using StartRoutine = void* (*)(void*);
+
+int __real_pthread_create(pthread_t*, const pthread_attr_t*, StartRoutine, void*);
+int __wrap_pthread_create(pthread_t*, const pthread_attr_t*, StartRoutine, void*);
+int __wrap_pthread_create(pthread_t* thread, const pthread_attr_t* attributes, StartRoutine routine, void* arg) {
+  return refuse_threads ? EAGAIN : __real_pthread_create(thread, attributes, routine, arg);
+}
+
+int __real_pthread_setspecific(pthread_key_t, const void*);
+int __wrap_pthread_setspecific(pthread_key_t, const void*);
+int __wrap_pthread_setspecific(pthread_key_t key, const void* value) {
+  return refuse_keys ? ENOMEM : __real_pthread_setspecific(key, value);
+}
+
+void* __real_malloc(std::size_t);
+void* __wrap_malloc(std::size_t);
+void* __wrap_malloc(std::size_t size) {
+  if (!refuse_memory) return __real_malloc(size);
+  errno = ENOMEM;
+  return nullptr;
+}
+
+void* __real_calloc(std::size_t, std::size_t);
+void* __wrap_calloc(std::size_t, std::size_t);
+void* __wrap_calloc(std::size_t count, std::size_t size) {
+  if (!refuse_memory) return __real_calloc(count, size);
+  errno = ENOMEM;
+  return nullptr;
+}
+
+int __real_atexit(void (*)());
+int __wrap_atexit(void (*)());
+int __wrap_atexit(void (*function)()) { return refuse_memory ? -1 : __real_atexit(function); }
+}
+
+namespace {
+
+/// A call that creates a Handle fails once there is no more memory, says so, leaves its result alone, and
+/// succeeds again afterwards. Of all it had created, nothing is lost.
+template <class Handle>
+void check_out_of_memory(const std::function<thrum_status(Handle*)>& create, thrum_status (*destroy)(Handle)) {
+  std::vector<Handle> handles;
+  // What there is room for already can still be created; there is an end to it.
+  handles.reserve(1000000);
+  Handle refused{7};
+  thrum_status status = THRUM_OK;
+  int error = 0;
+  {
+    const Refusal refusal(refuse_memory);
+    errno = 42;
+    while ((status = create(&refused)) == THRUM_OK && handles.size() < handles.capacity()) {
+      handles.push_back(refused);
+      refused.id = 7;
+    }
+    error = errno;
+  }
+  CHECK(status == THRUM_E_NOMEM);
+  CHECK(refused.id == 7);
+  CHECK(error == 42);
+
+  Handle handle{0};
+  CHECK(create(&handle) == THRUM_OK);
+  CHECK(destroy(handle) == THRUM_OK);
+  int lost = 0;
+  for (const Handle created : handles) {
+    if (destroy(created) != THRUM_OK) ++lost;
+  }
+  CHECK(lost == 0);
+}
+
+/// Runs body() without memory in one foreign thread after the other, all of which stay, until one of them finds
+/// no room for its record. Says what body() answered there, and what it answered when there was memory again.
+std::pair<thrum_status, thrum_status> without_record(const std::function<thrum_status()>& body) {
+  constexpr int kMost = 4000;
+  std::vector<std::thread> threads;
+  thrum::Event over;
+  std::atomic<int> finished{0};
+  std::pair<thrum_status, thrum_status> answers{THRUM_OK, THRUM_OK};
+  for (int count = 1; answers.first != THRUM_E_NOMEM && count <= kMost; ++count) {
+    threads.emplace_back([&] {
+      {
+        const Refusal refusal(refuse_memory);
+        answers.first = body();
+      }
+      answers.second = body();
+      ++finished;
+      over.wait();
+    });
+    eventually([&] { return finished == count; });
+  }
+  over.set();
+  for (std::thread& thread : threads) thread.join();
+  return answers;
+}
+
+void do_nothing(void*) {}
+
+}  // namespace
+
+TEST_CASE("a thread that the system refuses is as it was, and can be started again", "[thread][refused]") {
+  const std::size_t before = thrum::active_count();
+  int runs = 0;
+  thrum_thread_options options = THRUM_THREAD_OPTIONS_INIT;
+  options.name = "refused";
+  thrum_thread thread{0};
+  REQUIRE(thrum_thread_create(&thread, &options, [](void* arg) { ++*static_cast<int*>(arg); }, &runs) == THRUM_OK);
+  for (int round = 0; round < 3; ++round) {
+    const Refusal refusal(refuse_threads);
+    errno = 42;
+    CHECK(thrum_thread_start(thread) == THRUM_E_AGAIN);
+    CHECK(errno == 42);
+    int flag = 7;
+    std::uint64_t number = 7;
+    CHECK(thrum_thread_is_alive(thread, &flag) == THRUM_OK);
+    CHECK(flag == 0);
+    CHECK(thrum_thread_ident(thread, &number) == THRUM_E_NOT_STARTED);
+    CHECK(thrum_thread_native_id(thread, &number) == THRUM_E_NOT_STARTED);
+    CHECK(thrum_thread_join(thread, 0) == THRUM_E_NOT_STARTED);
+    CHECK(thrum_thread_detach(thread) == THRUM_E_NOT_STARTED);
+    CHECK(thrum_thread_set_daemon(thread, 1) == THRUM_OK);
+    CHECK(thrum_thread_set_daemon(thread, 0) == THRUM_OK);
+    CHECK(thrum::active_count() == before);
+    CHECK(number == 7);
+  }
+  CHECK(thrum::ThreadRef(thread).name() == "refused");
+  CHECK(runs == 0);
+  CHECK(thrum_thread_start(thread) == THRUM_OK);
+  CHECK(thrum_thread_join(thread, thrum::forever) == THRUM_OK);
+  CHECK(runs == 1);
+  CHECK(thrum_thread_destroy(thread) == THRUM_OK);
+}
+
+TEST_CASE("ThreadTests.test_limbo_cleanup, test_start_new_thread_failed", "[cpython][thread][refused]") {
+  const std::size_t before = thrum::active_count();
+  bool ran = false;
+  thrum::Thread thread([&ran] { ran = true; });
+  {
+    const Refusal refusal(refuse_threads);
+    CHECK(raised<thrum::RuntimeError>([&] { thread.start(); }) == THRUM_E_AGAIN);
+  }
+  CHECK_FALSE(thread.is_alive());
+  CHECK(thrum::active_count() == before);
+  thread.start();
+  CHECK(thread.join());
+  CHECK(ran);
+}
+
+TEST_CASE("what a refused thread was to run goes with it, once", "[thread][refused]") {
+  auto token = std::make_shared<int>(0);
+  const std::weak_ptr<int> watch = token;
+  {
+    thrum::Thread thread([token = std::move(token)] {});
+    const Refusal refusal(refuse_threads);
+    CHECK(raised<thrum::RuntimeError>([&] { thread.start(); }) == THRUM_E_AGAIN);
+    CHECK_FALSE(watch.expired());
+  }
+  CHECK(watch.expired());
+}
+
+TEST_CASE("threads that join a thread while the system refuses it are told", "[thread][refused][join]") {
+  for (int round = 0; round < 200; ++round) {
+    thrum_thread thread{0};
+    REQUIRE(thrum_thread_create(&thread, nullptr, do_nothing, nullptr) == THRUM_OK);
+    std::atomic<bool> entered{false};
+    thrum_status joined = THRUM_OK;
+    std::thread joiner([&] {
+      entered = true;
+      do {
+        joined = thrum_thread_join(thread, 0.0001);
+      } while (joined == THRUM_TIMEOUT);
+    });
+    eventually([&] { return entered.load(); });
+    thrum_status started = THRUM_OK;
+    {
+      const Refusal refusal(refuse_threads);
+      started = thrum_thread_start(thread);
+    }
+    joiner.join();
+    CHECK(started == THRUM_E_AGAIN);
+    CHECK(joined == THRUM_E_NOT_STARTED);
+    CHECK(thrum_thread_destroy(thread) == THRUM_OK);
+  }
+}
+
+TEST_CASE("a stack that no system has room for is a refused thread", "[thread][refused]") {
+  thrum_thread_options options = THRUM_THREAD_OPTIONS_INIT;
+  options.stack_size = std::size_t{1} << 46;
+  thrum_thread thread{0};
+  REQUIRE(thrum_thread_create(&thread, &options, do_nothing, nullptr) == THRUM_OK);
+  CHECK(thrum_thread_start(thread) == THRUM_E_AGAIN);
+  CHECK(thrum_thread_start(thread) == THRUM_E_AGAIN);
+  int alive = 7;
+  CHECK(thrum_thread_is_alive(thread, &alive) == THRUM_OK);
+  CHECK(alive == 0);
+  CHECK(thrum_thread_destroy(thread) == THRUM_OK);
+}
+
+TEST_CASE("a lock for which there is no memory", "[lock][out_of_memory]") {
+  check_out_of_memory<thrum_lock>(thrum_lock_create, thrum_lock_destroy);
+}
+
+TEST_CASE("an rlock for which there is no memory", "[rlock][out_of_memory]") {
+  check_out_of_memory<thrum_rlock>(thrum_rlock_create, thrum_rlock_destroy);
+}
+
+TEST_CASE("a condition for which there is no memory", "[condition][out_of_memory]") {
+  check_out_of_memory<thrum_condition>(thrum_condition_create, thrum_condition_destroy);
+
+  thrum_lock lock{0};
+  thrum_rlock rlock{0};
+  REQUIRE(thrum_lock_create(&lock) == THRUM_OK);
+  REQUIRE(thrum_rlock_create(&rlock) == THRUM_OK);
+  check_out_of_memory<thrum_condition>(
+      [&](thrum_condition* out) { return thrum_condition_create_with_lock(out, lock); }, thrum_condition_destroy);
+  check_out_of_memory<thrum_condition>(
+      [&](thrum_condition* out) { return thrum_condition_create_with_rlock(out, rlock); },
+      thrum_condition_destroy);
+  CHECK(thrum_lock_destroy(lock) == THRUM_OK);
+  CHECK(thrum_rlock_destroy(rlock) == THRUM_OK);
+}
+
+TEST_CASE("an event for which there is no memory", "[event][out_of_memory]") {
+  check_out_of_memory<thrum_event>(thrum_event_create, thrum_event_destroy);
+}
+
+TEST_CASE("a semaphore for which there is no memory", "[semaphore][out_of_memory]") {
+  check_out_of_memory<thrum_semaphore>([](thrum_semaphore* out) { return thrum_semaphore_create(out, 1); },
+                                       thrum_semaphore_destroy);
+  check_out_of_memory<thrum_semaphore>(
+      [](thrum_semaphore* out) { return thrum_semaphore_create_bounded(out, 1); }, thrum_semaphore_destroy);
+}
+
+TEST_CASE("a thread for which there is no memory", "[thread][out_of_memory]") {
+  check_out_of_memory<thrum_thread>(
+      [](thrum_thread* out) { return thrum_thread_create(out, nullptr, do_nothing, nullptr); },
+      thrum_thread_destroy);
+
+  bool ran = false;
+  const auto create = [&ran] {
+    thrum::Thread thread([&ran] { ran = true; });
+    thread.start();
+    thread.join();
+  };
+  {
+    const Refusal refusal(refuse_memory);
+    CHECK(raised<thrum::MemoryError>(create) == THRUM_E_NOMEM);
+  }
+  CHECK_FALSE(ran);
+  create();
+  CHECK(ran);
+}
+
+TEST_CASE("no number is spent on a name for which there is no memory", "[thread][name][out_of_memory]") {
+  const auto number = [] { return std::stol(thrum::Thread([] {}).name().substr(7)); };
+  const long first = number();
+  {
+    const Refusal refusal(refuse_memory);
+    CHECK(raised<thrum::MemoryError>([&] { thrum::Thread thread([] {}); }) == THRUM_E_NOMEM);
+  }
+  CHECK(number() == first + 1);
+}
+
+TEST_CASE("a thread keeps its name where there is no memory for another", "[thread][name][out_of_memory]") {
+  thrum::Thread thread([] {});
+  thread.set_name("kept");
+  {
+    const Refusal refusal(refuse_memory);
+    CHECK(thrum_thread_set_name(thread.handle(), "new") == THRUM_E_NOMEM);
+  }
+  CHECK(thread.name() == "kept");
+  thread.set_name("new");
+  CHECK(thread.name() == "new");
+}
+
+TEST_CASE("a thread that cannot start for want of memory is as it was", "[thread][out_of_memory]") {
+  const std::size_t before = thrum::active_count();
+  bool ran = false;
+  thrum::Thread thread([&ran] { ran = true; });
+  thrum_status status = THRUM_OK;
+  {
+    const Refusal refusal(refuse_memory);
+    status = thrum_thread_start(thread.handle());
+  }
+  CHECK((status == THRUM_E_AGAIN || status == THRUM_E_NOMEM));
+  CHECK_FALSE(thread.is_alive());
+  CHECK(thrum::active_count() == before);
+  thread.start();
+  CHECK(thread.join());
+  CHECK(ran);
+}
+
+TEST_CASE("the main thread and what has a record need no memory to wait", "[out_of_memory]") {
+  thrum::Event event;
+  thrum::Lock lock;
+  thrum::Condition condition(lock);
+  thrum::Semaphore semaphore(0);
+  static_cast<void>(thrum::current_thread());
+  const Refusal refusal(refuse_memory);
+  CHECK_FALSE(event.wait(0.001));
+  CHECK_FALSE(semaphore.acquire(0.001));
+  lock.acquire();
+  CHECK_FALSE(lock.acquire(0.001));
+  CHECK_FALSE(condition.wait(0.001));
+  lock.release();
+}
+
+TEST_CASE("a foreign thread's first wait needs memory, and says where there is none", "[out_of_memory]") {
+  thrum_event event{0};
+  thrum_lock lock{0};
+  thrum_semaphore semaphore{0};
+  thrum_condition condition{0};
+  REQUIRE(thrum_event_create(&event) == THRUM_OK);
+  REQUIRE(thrum_lock_create(&lock) == THRUM_OK);
+  REQUIRE(thrum_lock_acquire(lock, 0) == THRUM_OK);
+  REQUIRE(thrum_semaphore_create(&semaphore, 0) == THRUM_OK);
+  REQUIRE(thrum_condition_create_with_lock(&condition, lock) == THRUM_OK);
+
+  const auto without_key = [](const std::function<thrum_status()>& body) {
+    std::pair<thrum_status, thrum_status> answers{THRUM_OK, THRUM_OK};
+    std::thread([&] {
+      {
+        const Refusal refusal(refuse_keys);
+        answers.first = body();
+      }
+      answers.second = body();
+    }).join();
+    return answers;
+  };
+  const std::pair<thrum_status, thrum_status> expected{THRUM_E_NOMEM, THRUM_TIMEOUT};
+  for (const std::function<thrum_status()>& wait : {
+           std::function<thrum_status()>([&] { return thrum_event_wait(event, 0.001); }),
+           std::function<thrum_status()>([&] { return thrum_lock_acquire(lock, 0.001); }),
+           std::function<thrum_status()>([&] { return thrum_semaphore_acquire(semaphore, 0.001); }),
+           std::function<thrum_status()>([&] { return thrum_condition_wait(condition, 0.001); }),
+       }) {
+    CHECK(without_key(wait) == expected);
+    CHECK(without_record(wait) == expected);
+  }
+
+  CHECK(thrum_condition_destroy(condition) == THRUM_OK);
+  CHECK(thrum_lock_release(lock) == THRUM_OK);
+  CHECK(thrum_lock_destroy(lock) == THRUM_OK);
+  CHECK(thrum_event_destroy(event) == THRUM_OK);
+  CHECK(thrum_semaphore_destroy(semaphore) == THRUM_OK);
+}
+
+TEST_CASE("what needs no record is done without memory in any thread", "[out_of_memory]") {
+  thrum::Lock lock;
+  thrum::Event event;
+  thrum::Semaphore semaphore(1);
+  bool done = false;
+  std::thread([&] {
+    const Refusal refusal(refuse_keys);
+    lock.acquire();
+    lock.release();
+    event.set();
+    event.wait();
+    done = semaphore.acquire(0) && !semaphore.acquire(0);
+  }).join();
+  CHECK(done);
+}
+
+TEST_CASE("a foreign thread for which there is no record gets no object", "[dummy][out_of_memory]") {
+  const std::size_t before = thrum::active_count();
+  const auto ask = [] {
+    thrum_thread thread{7};
+    const thrum_status status = thrum_current_thread(&thread);
+    return (status == THRUM_OK) == (thread.id != 7) ? status : THRUM_E_VALUE;
+  };
+  CHECK(without_record(ask) == std::pair<thrum_status, thrum_status>{THRUM_E_NOMEM, THRUM_OK});
+  CHECK(thrum::active_count() == before);
+}

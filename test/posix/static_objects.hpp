@@ -1,0 +1,30 @@
+// static_objects.hpp - objects with static storage that both units of static_objects_program use before main
+// and after it, whichever of the two is constructed first.
+#ifndef THRUM_TEST_POSIX_STATIC_OBJECTS_HPP
+#define THRUM_TEST_POSIX_STATIC_OBJECTS_HPP
+
+#include "thrum/thrum.hpp"
+
+// Defined in the first unit.
+extern thrum::Lock first_lock;
+extern thrum::Condition first_condition;
+extern thrum::Semaphore first_semaphore;
+
+// Defined in the second.
+extern thrum::RLock second_rlock;
+extern thrum::Event second_event;
+extern thrum::BoundedSemaphore second_semaphore;
+
+/// Uses each of them, and says who does.
+void use_static_objects(const char* who);
+
+/// Ends the process where the condition does not hold.
+void require(bool holds, const char* condition);
+
+/// An object that is used before main and after it.
+struct BeforeAndAfterMain {
+  BeforeAndAfterMain();
+  ~BeforeAndAfterMain();
+};
+
+#endif

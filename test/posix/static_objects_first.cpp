@@ -1,0 +1,63 @@
+// static_objects_first.cpp - one unit of static_objects_program.
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "static_objects.hpp"
+
+namespace {
+
+const BeforeAndAfterMain before_and_after_main;
+
+}  // namespace
+
+thrum::Lock first_lock;
+thrum::Condition first_condition{first_lock};
+thrum::Semaphore first_semaphore{3};
+
+void require(bool holds, const char* condition) {
+  if (holds) return;
+  dprintf(STDERR_FILENO, "%s\n", condition);
+  _exit(99);
+}
+
+void use_static_objects(const char* who) {
+  first_lock.acquire();
+  require(!first_lock.acquire(0), "the lock is held");
+  second_rlock.acquire();
+  second_rlock.acquire();
+  require(second_rlock.recursion_count() == 2, "the rlock is held twice");
+  second_rlock.release();
+  second_rlock.release();
+  first_lock.release();
+
+  first_condition.acquire();
+  first_condition.notify_all();
+  require(!first_condition.wait(0.0001), "nobody notifies");
+  first_condition.release();
+
+  require(!second_event.wait(0.0001), "the event is not set");
+  second_event.set();
+  require(second_event.wait(0), "the event is set");
+  second_event.clear();
+
+  require(first_semaphore.value() == 3 && first_semaphore.acquire(0), "the semaphore is free");
+  first_semaphore.release();
+  require(second_semaphore.acquire(0) && !second_semaphore.acquire(0), "the bounded semaphore has one unit");
+  second_semaphore.release();
+  dprintf(STDOUT_FILENO, "%s\n", who);
+}
+
+BeforeAndAfterMain::BeforeAndAfterMain() { use_static_objects("constructor"); }
+
+BeforeAndAfterMain::~BeforeAndAfterMain() {
+  use_static_objects("destructor");
+  thrum::Thread thread([] {});
+  bool refused = false;
+  try {
+    thread.start();
+  } catch (const thrum::RuntimeError& error) {
+    refused = error.status() == THRUM_E_EXITING;
+  }
+  require(refused, "the process is past waiting for threads");
+}

@@ -1,0 +1,34 @@
+// inside.hpp - how many threads are queued for an object at this moment, which the parking lot alone knows.
+//
+// Only for the tests that are compiled with the library's sources in reach and linked with its static form;
+// the others make do with parked.hpp.
+#ifndef THRUM_TEST_SUPPORT_INSIDE_HPP
+#define THRUM_TEST_SUPPORT_INSIDE_HPP
+
+#include <vector>
+
+#include "core/lot.hpp"
+#include "support/eventually.hpp"
+
+namespace support {
+
+/// The number of threads that wait for an object of a C++ class: they are queued for the address of its
+/// word, which is its first member. A condition's waiters that have been notified wait for its lock.
+template <class Object>
+int waiting(const Object& object) {
+  thrum::lot::Bucket bucket(&object);
+  std::vector<thrum::Waiter*> waiters;
+  while (thrum::Waiter* waiter = bucket.pop()) waiters.push_back(waiter);
+  for (thrum::Waiter* waiter : waiters) bucket.push(*waiter);
+  return static_cast<int>(waiters.size());
+}
+
+/// Returns once `count` threads wait for the object.
+template <class Object>
+void until_waiting(const Object& object, int count) {
+  eventually([&] { return waiting(object) == count; });
+}
+
+}  // namespace support
+
+#endif

@@ -1,0 +1,100 @@
+// objects.hpp - one object of every type of the C ABI, whose handles a test throws at the functions.
+#ifndef THRUM_TEST_SUPPORT_OBJECTS_HPP
+#define THRUM_TEST_SUPPORT_OBJECTS_HPP
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "support/calls.hpp"
+#include "thrum/error.hpp"
+
+namespace support {
+
+/// A live object of every type, in a state in which no call has to wait: free locks, the condition's
+/// excepted, which the thread that made the objects holds; a set event; a unit; a thread that has ended.
+class Objects {
+ public:
+  Objects() {
+    using thrum::detail::check;
+    check(thrum_thread_create(&thread_, nullptr, detail::do_nothing, nullptr));
+    check(thrum_thread_start(thread_));
+    check(thrum_thread_join(thread_, THRUM_FOREVER));
+    check(thrum_lock_create(&lock_));
+    check(thrum_rlock_create(&rlock_));
+    check(thrum_condition_create(&condition_));
+    check(thrum_condition_acquire(condition_, THRUM_FOREVER));
+    check(thrum_event_create(&event_));
+    check(thrum_event_set(event_));
+    check(thrum_semaphore_create(&semaphore_, 1));
+  }
+  Objects(const Objects&) = delete;
+  Objects& operator=(const Objects&) = delete;
+  ~Objects() { static_cast<void>(destroy()); }
+
+  /// Ends all objects. Says whether each was still there and could be ended.
+  bool destroy() {
+    if (destroyed_) return true;
+    destroyed_ = true;
+    return thrum_thread_destroy(thread_) == THRUM_OK && thrum_lock_destroy(lock_) == THRUM_OK &&
+           thrum_rlock_destroy(rlock_) == THRUM_OK && thrum_condition_release(condition_) == THRUM_OK &&
+           thrum_condition_destroy(condition_) == THRUM_OK && thrum_event_destroy(event_) == THRUM_OK &&
+           thrum_semaphore_destroy(semaphore_) == THRUM_OK;
+  }
+
+  /// The id of the object of this type; 0 for none.
+  std::uint64_t id(Type type) const {
+    switch (type) {
+      case Type::thread: return thread_.id;
+      case Type::lock: return lock_.id;
+      case Type::rlock: return rlock_.id;
+      case Type::condition: return condition_.id;
+      case Type::event: return event_.id;
+      case Type::semaphore: return semaphore_.id;
+      case Type::none: break;
+    }
+    return 0;
+  }
+
+  /// All that can be asked about the objects.
+  std::vector<std::string> state() const {
+    int number = -1;
+    std::size_t size = 0;
+    std::uint64_t ident = 0;
+    std::int64_t value = -1;
+    char name[32] = "";
+    std::vector<std::string> state;
+    const auto add = [&](const char* what, thrum_status status, auto answer) {
+      state.push_back(std::string(what) + " " + thrum_status_name(status) + " " + std::to_string(answer()));
+    };
+    const auto a_number = [&] { return number; };
+    add("lock locked", thrum_lock_locked(lock_, &number), a_number);
+    add("rlock locked", thrum_rlock_locked(rlock_, &number), a_number);
+    add("rlock owned", thrum_rlock_is_owned(rlock_, &number), a_number);
+    add("rlock count", thrum_rlock_recursion_count(rlock_, &size), [&] { return size; });
+    add("condition locked", thrum_condition_locked(condition_, &number), a_number);
+    add("event set", thrum_event_is_set(event_, &number), a_number);
+    add("semaphore value", thrum_semaphore_value(semaphore_, &value), [&] { return value; });
+    add("thread alive", thrum_thread_is_alive(thread_, &number), a_number);
+    add("thread daemon", thrum_thread_daemon(thread_, &number), a_number);
+    add("thread ident", thrum_thread_ident(thread_, &ident), [&] { return ident; });
+    add("thread name", thrum_thread_name(thread_, name, sizeof name, &size), [&] { return size; });
+    state.push_back(name);
+    add("threads", thrum_active_count(&size), [&] { return size; });
+    add("stack size", thrum_stack_size(THRUM_STACK_SIZE_KEEP, &size), [&] { return size; });
+    return state;
+  }
+
+ private:
+  thrum_thread thread_{0};
+  thrum_lock lock_{0};
+  thrum_rlock rlock_{0};
+  thrum_condition condition_{0};
+  thrum_event event_{0};
+  thrum_semaphore semaphore_{0};
+  bool destroyed_ = false;
+};
+
+}  // namespace support
+
+#endif

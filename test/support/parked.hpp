@@ -1,0 +1,38 @@
+// parked.hpp - whether threads are queued for an object, which its word says and no method does.
+//
+// A thread that is queued does not return before it is woken or its time is up. The bits are those of the
+// tables in src/core: lock.hpp, event.hpp, semaphore.hpp, condition.hpp.
+#ifndef THRUM_TEST_SUPPORT_PARKED_HPP
+#define THRUM_TEST_SUPPORT_PARKED_HPP
+
+#include <cstdint>
+
+#include "support/eventually.hpp"
+#include "thrum/thrum.hpp"
+
+namespace support {
+
+namespace detail {
+/// An object's word is its first member.
+template <class Object>
+bool has_bit(const Object& object, std::uint64_t bit) {
+  return (thrum::detail::read(reinterpret_cast<const thrum::detail::Word&>(object)) & bit) != 0;
+}
+}  // namespace detail
+
+inline bool parked(const thrum::Lock& lock) { return detail::has_bit(lock, 2); }
+inline bool parked(const thrum::RLock& lock) { return detail::has_bit(lock, 2); }
+inline bool parked(const thrum::Event& event) { return detail::has_bit(event, 2); }
+inline bool parked(const thrum::Semaphore& semaphore) { return detail::has_bit(semaphore, 1); }
+inline bool parked(const thrum::BoundedSemaphore& semaphore) { return detail::has_bit(semaphore, 1); }
+inline bool parked(const thrum::Condition& condition) { return detail::has_bit(condition, 1); }
+
+/// Returns once at least one thread is queued for the object.
+template <class Object>
+void until_parked(const Object& object) {
+  eventually([&] { return parked(object); });
+}
+
+}  // namespace support
+
+#endif
