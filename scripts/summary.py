@@ -1,0 +1,40 @@
+"""Prints how many tests passed and failed in the last run of Meson's tests in each of the build directories.
+
+A test of Catch2 counts for its test cases, any other for one. So does a build that got no results: as failed.
+"""
+
+import json
+import sys
+import xml.etree.ElementTree
+from pathlib import Path
+
+
+def cases(test):
+    """The test cases of one of Meson's tests that passed and failed."""
+    passed = test["result"] == "OK"
+    reports = [word.partition("xml::out=")[2] for word in test["command"] if "xml::out=" in word]
+    if reports and Path(reports[0]).exists():
+        try:
+            overall = xml.etree.ElementTree.parse(reports[0]).find("OverallResultsCases").attrib
+            failures = int(overall["failures"]) + int(overall["skips"])
+            return int(overall["successes"]), max(failures, int(not passed))
+        except xml.etree.ElementTree.ParseError:
+            pass  # it ended before its report did
+    return int(passed), int(not passed)
+
+
+def results(build):
+    log = Path(build, "meson-logs/testlog.json")
+    if not log.exists():
+        print(f"{build}: not built")
+        return [(0, 1)]
+    tests = [json.loads(line) for line in log.read_text().splitlines()]
+    for test in tests:
+        if test["result"] != "OK":
+            print(f"{build}: {test['name']}: {test['result']}")
+    return map(cases, tests)
+
+
+passed, failed = map(sum, zip(*(counts for build in sys.argv[1:] for counts in results(build))))
+print(f"{passed} passed, {failed} failed")
+sys.exit(failed != 0)
