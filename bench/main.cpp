@@ -1,0 +1,124 @@
+// main.cpp - measures thrum beside glibc and the C++ standard library, or checks the one ratio that must
+// hold.
+#include <gnu/libc-version.h>
+
+#include <future>
+#include <stdexcept>
+
+#include "team.hpp"
+#include "thrum/thrum.h"
+#include "workloads.hpp"
+
+namespace {
+
+constexpr const char* usage =
+    "usage: thrum_benchmarks [--filter NAME] [--rounds N] [--quick] [--json]\n"
+    "       thrum_benchmarks --check\n"
+    "\n"
+    "  --filter NAME  only the workloads with NAME in theirs\n"
+    "  --rounds N     rounds for each peer (default 15)\n"
+    "  --quick        few and short rounds, about 20 seconds in all\n"
+    "  --json         an array of objects in place of the table\n"
+    "  --check        exit status 1 if acquire + release through a C handle take more than 7.5/9.8 of the\n"
+    "                 time of pthread_mutex_lock + _unlock, and more than two calls with a\n"
+    "                 compare-and-swap each\n"
+    "\n"
+    "A cell is the median over the rounds and the median distance from it, for one operation: a pair of\n"
+    "calls, a round trip, a broadcast, a thread. Fairness is the fewest operations of a thread over the "
+    "most\n"
+    "of another. The ratios compare thrum's C handles (C) and classes (C++) with glibc, with the better of\n"
+    "glibc and std (best), and with the same work without what is measured (floor).\n";
+
+/// A second thread, asleep, without which glibc's and libstdc++'s locks leave out their atomic steps.
+class SecondThread {
+ public:
+  SecondThread() : thread_([stop = stop_.get_future()] { stop.wait(); }) {}
+  SecondThread(const SecondThread&) = delete;
+  SecondThread& operator=(const SecondThread&) = delete;
+  ~SecondThread() {
+    stop_.set_value();
+    thread_.join();
+  }
+
+ private:
+  std::promise<void> stop_;
+  std::thread thread_;
+};
+
+int check() {
+  constexpr double limit = 7.5 / 9.8;
+  const bench::LockPair pair = bench::measure_lock_pair();
+  // Where two calls with an atomic step each already take more, that is what can be reached.
+  constexpr double margin = 1.05;
+  const bool within = pair.ratio <= limit;
+  const bool at_floor = pair.thrum_c <= margin * pair.floor;
+  std::printf(
+      "lock pair: C handle %.2f ns, pthread_mutex %.2f ns, two calls with a compare-and-swap each %.2f ns\n"
+      "C handle over pthread_mutex: %.3f; at most %.3f: %s; at most %.2f of the two calls: %s\n",
+      pair.thrum_c, pair.glibc, pair.floor, pair.ratio, limit, within ? "yes" : "no", margin,
+      at_floor ? "yes" : "no");
+  return within || at_floor ? 0 : 1;
+}
+
+std::vector<bench::Workload> all_workloads() {
+  std::vector<bench::Workload> workloads;
+  bench::add_lock_workloads(workloads);
+  bench::add_rlock_workloads(workloads);
+  bench::add_event_workloads(workloads);
+  bench::add_semaphore_workloads(workloads);
+  bench::add_condition_workloads(workloads);
+  bench::add_timeout_workloads(workloads);
+  bench::add_thread_workloads(workloads);
+  return workloads;
+}
+
+struct Arguments {
+  bench::Options options;
+  bool check = false;
+};
+
+Arguments parse(int argc, char** argv) {
+  Arguments arguments;
+  bench::Options& options = arguments.options;
+  for (int i = 1; i < argc; ++i) {
+    const std::string argument = argv[i];
+    const bool has_value = i + 1 < argc;
+    if (argument == "--filter" && has_value) {
+      options.filter = argv[++i];
+    } else if (argument == "--rounds" && has_value) {
+      options.rounds = std::stoi(argv[++i]);
+      if (options.rounds < 1) throw std::invalid_argument("rounds");
+    } else if (argument == "--quick") {
+      options.rounds = 5;
+      options.scale = 0.4;
+    } else if (argument == "--json") {
+      options.json = true;
+    } else if (argument == "--check") {
+      arguments.check = true;
+    } else {
+      throw std::invalid_argument(argument);
+    }
+  }
+  return arguments;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Arguments arguments;
+  try {
+    arguments = parse(argc, argv);
+  } catch (const std::logic_error&) {
+    std::fputs(usage, stderr);
+    return 2;
+  }
+  const SecondThread second_thread;
+  if (arguments.check) return check();
+  if (!arguments.options.json) {
+    const int version = thrum_version();
+    std::printf("thrum %d.%d.%d, glibc %s, %zu processors\n", version / 10000, version / 100 % 100,
+                version % 100, gnu_get_libc_version(), bench::processors().size());
+  }
+  bench::run(all_workloads(), arguments.options);
+  return 0;
+}

@@ -1,0 +1,29 @@
+// workloads.hpp - what is measured, a file for each class.
+#ifndef THRUM_BENCH_WORKLOADS_HPP
+#define THRUM_BENCH_WORKLOADS_HPP
+
+#include "harness.hpp"
+
+namespace bench {
+
+void add_lock_workloads(std::vector<Workload>& workloads);
+void add_rlock_workloads(std::vector<Workload>& workloads);
+void add_event_workloads(std::vector<Workload>& workloads);
+void add_semaphore_workloads(std::vector<Workload>& workloads);
+void add_condition_workloads(std::vector<Workload>& workloads);
+void add_timeout_workloads(std::vector<Workload>& workloads);
+void add_thread_workloads(std::vector<Workload>& workloads);
+
+/// Acquire and release of a free lock: nanoseconds, and the ratio of the first two, round by round. The
+/// floor is two calls with one compare-and-swap each.
+struct LockPair {
+  double thrum_c;
+  double glibc;
+  double floor;
+  double ratio;
+};
+LockPair measure_lock_pair();
+
+}  // namespace bench
+
+#endif
