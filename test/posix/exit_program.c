@@ -18,13 +18,15 @@
 /* Ends the process where the condition does not hold. */
 #define REQUIRE(condition) require((condition) != 0, __LINE__, #condition)
 
-static void require(int holds, int line, const char *condition) {
+static void require(int holds, int line, const char* condition) {
   if (holds) return;
   dprintf(STDERR_FILENO, "line %d: %s\n", line, condition);
   _exit(99);
 }
 
-static void say(const char *text) { REQUIRE(write(STDOUT_FILENO, text, strlen(text)) == (ssize_t)strlen(text)); }
+static void say(const char* text) {
+  REQUIRE(write(STDOUT_FILENO, text, strlen(text)) == (ssize_t)strlen(text));
+}
 
 static thrum_thread main_thread;
 static thrum_event never; /* is set */
@@ -43,7 +45,7 @@ static void prepare(void) {
   REQUIRE(thrum_event_create(&entered) == THRUM_OK);
 }
 
-static thrum_thread start(void (*target)(void *), void *arg, int daemon) {
+static thrum_thread start(void (*target)(void*), void* arg, int daemon) {
   thrum_thread_options options = THRUM_THREAD_OPTIONS_INIT;
   thrum_thread thread = {0};
   options.daemon = daemon;
@@ -53,17 +55,17 @@ static thrum_thread start(void (*target)(void *), void *arg, int daemon) {
 }
 
 /* Starts a thread that nobody joins. */
-static void launch(void (*target)(void *), void *arg, int daemon) {
+static void launch(void (*target)(void*), void* arg, int daemon) {
   REQUIRE(thrum_thread_detach(start(target, arg, daemon)) == THRUM_OK);
 }
 
-static void wait_for_main(void *unused) {
+static void wait_for_main(void* unused) {
   (void)unused;
   REQUIRE(thrum_thread_join(main_thread, THRUM_FOREVER) == THRUM_OK);
   say("end of thread\n");
 }
 
-static void wait_for_ever(void *unused) {
+static void wait_for_ever(void* unused) {
   (void)unused;
   REQUIRE(thrum_event_set(entered) == THRUM_OK);
   thrum_event_wait(never, THRUM_FOREVER);
@@ -84,8 +86,8 @@ static int return_from_main(void) {
   return 3;
 }
 
-static void start_another(void *links) {
-  const int left = *(const int *)links;
+static void start_another(void* links) {
+  const int left = *(const int*)links;
   static int next[5];
   REQUIRE(thrum_thread_join(main_thread, THRUM_FOREVER) == THRUM_OK);
   say("link\n");
@@ -97,11 +99,11 @@ static void start_another(void *links) {
 static int start_more_during_exit(void) {
   static const int links = 4;
   prepare();
-  launch(start_another, (void *)&links, THRUM_DAEMON_INHERIT);
+  launch(start_another, (void*)&links, THRUM_DAEMON_INHERIT);
   return 0;
 }
 
-static void exit_from_here(void *unused) {
+static void exit_from_here(void* unused) {
   (void)unused;
   exit(7);
 }
@@ -122,7 +124,7 @@ static int exit_in_daemon(void) {
   return 1;
 }
 
-static void *exit_in_foreign_thread_body(void *unused) {
+static void* exit_in_foreign_thread_body(void* unused) {
   (void)unused;
   exit(7);
 }
@@ -143,7 +145,7 @@ static int leave_main(void) {
   pthread_exit(NULL);
 }
 
-static void wait_for_main_and_exit(void *unused) {
+static void wait_for_main_and_exit(void* unused) {
   wait_for_main(unused);
   exit(8);
 }
@@ -157,13 +159,13 @@ static int leave_main_to_thread(void) {
 
 static pthread_key_t key;
 
-static void say_after_a_while(void *unused) {
+static void say_after_a_while(void* unused) {
   (void)unused;
   REQUIRE(thrum_event_wait(never, 0.02) == THRUM_TIMEOUT);
   say("destructor\n");
 }
 
-static void set_key(void *unused) {
+static void set_key(void* unused) {
   (void)unused;
   REQUIRE(pthread_setspecific(key, &key) == 0);
   REQUIRE(thrum_thread_join(main_thread, THRUM_FOREVER) == THRUM_OK);
@@ -190,7 +192,7 @@ static int abandon_daemon(void) {
 static int past_exit;
 static int about_to_wait;
 
-static void wait_past_exit(void *unused) {
+static void wait_past_exit(void* unused) {
   (void)unused;
   while (!__atomic_load_n(&past_exit, __ATOMIC_ACQUIRE)) sched_yield();
   __atomic_store_n(&about_to_wait, 1, __ATOMIC_RELEASE);
@@ -216,7 +218,7 @@ static thrum_lock hammered_lock;
 static thrum_condition hammered_condition;
 static thrum_semaphore running;
 
-static void hammer(void *unused) {
+static void hammer(void* unused) {
   int turn;
   (void)unused;
   for (turn = 0;; ++turn) {
@@ -241,7 +243,8 @@ static int hammering_daemons(void) {
   REQUIRE(thrum_condition_create(&hammered_condition) == THRUM_OK);
   REQUIRE(thrum_semaphore_create(&running, 0) == THRUM_OK);
   for (index = 0; index < count; ++index) launch(hammer, NULL, THRUM_DAEMON_YES);
-  for (index = 0; index < count; ++index) REQUIRE(thrum_semaphore_acquire(running, THRUM_FOREVER) == THRUM_OK);
+  for (index = 0; index < count; ++index)
+    REQUIRE(thrum_semaphore_acquire(running, THRUM_FOREVER) == THRUM_OK);
   return 0;
 }
 
@@ -268,7 +271,7 @@ static int die_by_signal(void) {
 
 /* -------------------------------------------------------------------------------- thrum_shutdown -- */
 
-static void say_worked(void *unused) {
+static void say_worked(void* unused) {
   (void)unused;
   REQUIRE(thrum_event_wait(never, 0.02) == THRUM_TIMEOUT);
   say("worked\n");
@@ -297,7 +300,7 @@ static int shut_down(void) {
   return 0;
 }
 
-static void shut_down_here(void *unused) {
+static void shut_down_here(void* unused) {
   (void)unused;
   REQUIRE(thrum_shutdown() == THRUM_OK);
   say("shut down\n");
@@ -392,7 +395,7 @@ enum { kExits = 1, kReturns = 0 };
 static const int exits = kExits;
 static const int returns = kReturns;
 
-static void fork_and_wait(void *way) {
+static void fork_and_wait(void* way) {
   int status = 0;
   thrum_thread thread = {0};
   const pid_t child = fork();
@@ -406,35 +409,36 @@ static void fork_and_wait(void *way) {
   REQUIRE(thrum_thread_join(thread, THRUM_FOREVER) == THRUM_OK);
   REQUIRE(thrum_main_thread(&main_thread) == THRUM_OK);
   launch(wait_for_main, NULL, THRUM_DAEMON_NO);
-  if (*(const int *)way == kExits) exit(0);
+  if (*(const int*)way == kExits) exit(0);
 }
 
 static int exit_forked_from_thread(void) {
   prepare();
-  REQUIRE(thrum_thread_join(start(fork_and_wait, (void *)&exits, THRUM_DAEMON_NO), THRUM_FOREVER) == THRUM_OK);
+  REQUIRE(thrum_thread_join(start(fork_and_wait, (void*)&exits, THRUM_DAEMON_NO), THRUM_FOREVER) == THRUM_OK);
   return 0;
 }
 
 static int return_forked_from_thread(void) {
   prepare();
-  REQUIRE(thrum_thread_join(start(fork_and_wait, (void *)&returns, THRUM_DAEMON_NO), THRUM_FOREVER) == THRUM_OK);
+  REQUIRE(thrum_thread_join(start(fork_and_wait, (void*)&returns, THRUM_DAEMON_NO), THRUM_FOREVER) ==
+          THRUM_OK);
   return 0;
 }
 
-static void fork_once_main_has_ended(void *way) {
+static void fork_once_main_has_ended(void* way) {
   REQUIRE(thrum_thread_join(main_thread, THRUM_FOREVER) == THRUM_OK);
   fork_and_wait(way);
 }
 
 static int exit_forked_during_exit(void) {
   prepare();
-  launch(fork_once_main_has_ended, (void *)&exits, THRUM_DAEMON_NO);
+  launch(fork_once_main_has_ended, (void*)&exits, THRUM_DAEMON_NO);
   return 0;
 }
 
 /* ---------------------------------------------------------------------- the first use of thrum -- */
 
-static void *use_first(void *unused) {
+static void* use_first(void* unused) {
   char name[32];
   int alive = 0;
   thrum_thread self = {0};
@@ -442,7 +446,8 @@ static void *use_first(void *unused) {
   REQUIRE(thrum_current_thread(&self) == THRUM_OK);
   REQUIRE(thrum_main_thread(&main_thread) == THRUM_OK);
   REQUIRE(self.id != main_thread.id);
-  REQUIRE(thrum_thread_name(main_thread, name, sizeof name, NULL) == THRUM_OK && strcmp(name, "MainThread") == 0);
+  REQUIRE(thrum_thread_name(main_thread, name, sizeof name, NULL) == THRUM_OK &&
+          strcmp(name, "MainThread") == 0);
   REQUIRE(thrum_thread_is_alive(main_thread, &alive) == THRUM_OK && alive == 1);
   REQUIRE(thrum_thread_join(main_thread, 0) == THRUM_TIMEOUT);
   REQUIRE(thrum_thread_start(main_thread) == THRUM_E_STARTED);
@@ -459,7 +464,7 @@ static int first_use_in_foreign_thread(void) {
   return 0;
 }
 
-static void *ask_for_native_id(void *unused) {
+static void* ask_for_native_id(void* unused) {
   uint64_t native_id = 0;
   (void)unused;
   REQUIRE(thrum_main_thread(&main_thread) == THRUM_OK);
@@ -521,23 +526,42 @@ static int enumerate_at_first(void) {
   { #name, name }
 
 static const struct {
-  const char *name;
+  const char* name;
   int (*run)(void);
 } ways[] = {
-    WAY(return_from_main),        WAY(start_more_during_exit),    WAY(exit_in_thread),
-    WAY(exit_in_daemon),          WAY(exit_in_foreign_thread),    WAY(leave_main),
+    WAY(return_from_main),
+    WAY(start_more_during_exit),
+    WAY(exit_in_thread),
+    WAY(exit_in_daemon),
+    WAY(exit_in_foreign_thread),
+    WAY(leave_main),
     WAY(leave_main_to_thread),
-    WAY(thread_ends_during_exit), WAY(abandon_daemon),            WAY(daemon_waits_past_exit),
-    WAY(hammering_daemons),       WAY(exit_at_once),              WAY(exit_quickly),
-    WAY(die_by_signal),           WAY(shut_down),                 WAY(shut_down_in_thread),
-    WAY(shut_down_unused),        WAY(start_past_exit),           WAY(main_during_exit),
-    WAY(fork_during_exit),        WAY(return_from_forked_main),   WAY(exit_forked_from_thread),
-    WAY(return_forked_from_thread), WAY(exit_forked_during_exit), WAY(first_use_in_foreign_thread), WAY(native_id_of_idle_main),
-    WAY(join_main_at_first),      WAY(number_main_at_first),      WAY(name_main_at_first),
+    WAY(thread_ends_during_exit),
+    WAY(abandon_daemon),
+    WAY(daemon_waits_past_exit),
+    WAY(hammering_daemons),
+    WAY(exit_at_once),
+    WAY(exit_quickly),
+    WAY(die_by_signal),
+    WAY(shut_down),
+    WAY(shut_down_in_thread),
+    WAY(shut_down_unused),
+    WAY(start_past_exit),
+    WAY(main_during_exit),
+    WAY(fork_during_exit),
+    WAY(return_from_forked_main),
+    WAY(exit_forked_from_thread),
+    WAY(return_forked_from_thread),
+    WAY(exit_forked_during_exit),
+    WAY(first_use_in_foreign_thread),
+    WAY(native_id_of_idle_main),
+    WAY(join_main_at_first),
+    WAY(number_main_at_first),
+    WAY(name_main_at_first),
     WAY(enumerate_at_first),
 };
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
   size_t index;
   REQUIRE(argc == 2);
   for (index = 0; index < sizeof ways / sizeof ways[0]; ++index) {

@@ -56,7 +56,8 @@ void use_alone() {
   CHILD_REQUIRE(event.wait(0.0001));
   CHILD_REQUIRE(semaphore.acquire() && !semaphore.acquire(0.0001));
   thrum_thread thread{0};
-  CHILD_REQUIRE(thrum_thread_create(&thread, nullptr, [](void*) {}, nullptr) == THRUM_OK);
+  CHILD_REQUIRE(thrum_thread_create(
+                    &thread, nullptr, [](void*) {}, nullptr) == THRUM_OK);
   CHILD_REQUIRE(thrum_thread_destroy(thread) == THRUM_OK);
 }
 
@@ -374,7 +375,8 @@ TEST_CASE("identifiers go on in the child", "[fork]") {
 TEST_CASE("threads that had ended before the fork are joined and destroyed in the child", "[fork]") {
   std::vector<thrum_thread> threads(8);
   for (thrum_thread& thread : threads) {
-    REQUIRE(thrum_thread_create(&thread, nullptr, [](void*) {}, nullptr) == THRUM_OK);
+    REQUIRE(thrum_thread_create(
+                &thread, nullptr, [](void*) {}, nullptr) == THRUM_OK);
     REQUIRE(thrum_thread_start(thread) == THRUM_OK);
   }
   const auto is_alive = [](thrum_thread thread) {
@@ -441,7 +443,8 @@ TEST_CASE("a thread on its very last steps at the fork has ended in the child", 
     joins = true;
     steps.thread.join();
   });
-  // Nothing tells when the join has begun to wait. Before that the test is weaker and as good as the one above.
+  // Nothing tells when the join has begun to wait. Before that the test is weaker and as good as the one
+  // above.
   eventually([&] { return joins.load(); });
   for (int turn = 0; turn < 1000; ++turn) std::this_thread::yield();
   const Ending joined = run_forked(child);
@@ -478,8 +481,8 @@ TEST_CASE("ThreadTests.test_dummy_thread_after_fork", "[cpython][fork][dummy]") 
   open.set();
 }
 
-TEMPLATE_TEST_CASE("a lock that another thread holds stays held in the child", "[fork][lock][rlock]", thrum::Lock,
-                   handle::Lock, thrum::RLock, handle::RLock) {
+TEMPLATE_TEST_CASE("a lock that another thread holds stays held in the child", "[fork][lock][rlock]",
+                   thrum::Lock, handle::Lock, thrum::RLock, handle::RLock) {
   TestType lock;
   thrum::Event entered;
   thrum::Event open;
@@ -527,7 +530,8 @@ TEST_CASE("a Lock that a lost thread held is released by the child", "[fork][loc
   lock.release();
 }
 
-TEMPLATE_TEST_CASE("an RLock stays with the thread that forks", "[fork][rlock]", thrum::RLock, handle::RLock) {
+TEMPLATE_TEST_CASE("an RLock stays with the thread that forks", "[fork][rlock]", thrum::RLock,
+                   handle::RLock) {
   TestType lock;
   const auto child = [&] {
     CHILD_REQUIRE(lock.is_owned());

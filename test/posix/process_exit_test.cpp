@@ -121,7 +121,8 @@ TEST_CASE("ThreadJoinOnShutdown.test_2_join_in_forked_process", "[cpython][exit]
 }
 
 TEST_CASE("ThreadJoinOnShutdown.test_3_join_in_forked_from_thread", "[cpython][exit][fork]") {
-  if (support::sanitized) SKIP("sanitizers do not follow a process that goes on in a child of one of its threads");
+  if (support::sanitized)
+    SKIP("sanitizers do not follow a process that goes on in a child of one of its threads");
   for (const std::string way :
        {"exit_forked_from_thread", "return_forked_from_thread", "exit_forked_during_exit"}) {
     CAPTURE(way);
@@ -148,7 +149,8 @@ TEST_CASE("the first use of the library may be any", "[main_thread]") {
   }
 }
 
-TEST_CASE("static objects are used by constructors, by threads after main, and by destructors", "[exit][static]") {
+TEST_CASE("static objects are used by constructors, by threads after main, and by destructors",
+          "[exit][static]") {
   const Ending ending = run_program("static_objects_program", {});
   CHECK(ending.how == "exit 0");
   CHECK(ending.output == "constructor\nconstructor\nmain\nthread\ndestructor\ndestructor\n");

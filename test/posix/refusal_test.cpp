@@ -49,7 +49,8 @@ using StartRoutine = void* (*)(void*);
 
 int __real_pthread_create(pthread_t*, const pthread_attr_t*, StartRoutine, void*);
 int __wrap_pthread_create(pthread_t*, const pthread_attr_t*, StartRoutine, void*);
-int __wrap_pthread_create(pthread_t* thread, const pthread_attr_t* attributes, StartRoutine routine, void* arg) {
+int __wrap_pthread_create(pthread_t* thread, const pthread_attr_t* attributes, StartRoutine routine,
+                          void* arg) {
   return refuse_threads ? EAGAIN : __real_pthread_create(thread, attributes, routine, arg);
 }
 
@@ -85,7 +86,8 @@ namespace {
 /// A call that creates a Handle fails once there is no more memory, says so, leaves its result alone, and
 /// succeeds again afterwards. Of all it had created, nothing is lost.
 template <class Handle>
-void check_out_of_memory(const std::function<thrum_status(Handle*)>& create, thrum_status (*destroy)(Handle)) {
+void check_out_of_memory(const std::function<thrum_status(Handle*)>& create,
+                         thrum_status (*destroy)(Handle)) {
   std::vector<Handle> handles;
   // What there is room for already can still be created; there is an end to it.
   handles.reserve(1000000);
@@ -115,8 +117,9 @@ void check_out_of_memory(const std::function<thrum_status(Handle*)>& create, thr
   CHECK(lost == 0);
 }
 
-/// Runs body() without memory in one foreign thread after the other, all of which stay, until one of them finds
-/// no room for its record. Says what body() answered there, and what it answered when there was memory again.
+/// Runs body() without memory in one foreign thread after the other, all of which stay, until one of them
+/// finds no room for its record. Says what body() answered there, and what it answered when there was memory
+/// again.
 std::pair<thrum_status, thrum_status> without_record(const std::function<thrum_status()>& body) {
   constexpr int kMost = 4000;
   std::vector<std::thread> threads;
@@ -150,7 +153,8 @@ TEST_CASE("a thread that the system refuses is as it was, and can be started aga
   thrum_thread_options options = THRUM_THREAD_OPTIONS_INIT;
   options.name = "refused";
   thrum_thread thread{0};
-  REQUIRE(thrum_thread_create(&thread, &options, [](void* arg) { ++*static_cast<int*>(arg); }, &runs) == THRUM_OK);
+  REQUIRE(thrum_thread_create(
+              &thread, &options, [](void* arg) { ++*static_cast<int*>(arg); }, &runs) == THRUM_OK);
   for (int round = 0; round < 3; ++round) {
     const Refusal refusal(refuse_threads);
     errno = 42;
@@ -258,7 +262,8 @@ TEST_CASE("a condition for which there is no memory", "[condition][out_of_memory
   REQUIRE(thrum_lock_create(&lock) == THRUM_OK);
   REQUIRE(thrum_rlock_create(&rlock) == THRUM_OK);
   check_out_of_memory<thrum_condition>(
-      [&](thrum_condition* out) { return thrum_condition_create_with_lock(out, lock); }, thrum_condition_destroy);
+      [&](thrum_condition* out) { return thrum_condition_create_with_lock(out, lock); },
+      thrum_condition_destroy);
   check_out_of_memory<thrum_condition>(
       [&](thrum_condition* out) { return thrum_condition_create_with_rlock(out, rlock); },
       thrum_condition_destroy);
@@ -375,10 +380,10 @@ TEST_CASE("a foreign thread's first wait needs memory, and says where there is n
   };
   const std::pair<thrum_status, thrum_status> expected{THRUM_E_NOMEM, THRUM_TIMEOUT};
   for (const std::function<thrum_status()>& wait : {
-           std::function<thrum_status()>([&] { return thrum_event_wait(event, 0.001); }),
-           std::function<thrum_status()>([&] { return thrum_lock_acquire(lock, 0.001); }),
-           std::function<thrum_status()>([&] { return thrum_semaphore_acquire(semaphore, 0.001); }),
-           std::function<thrum_status()>([&] { return thrum_condition_wait(condition, 0.001); }),
+           std::function<thrum_status()>([&] { return thrum_event_wait(event, 0.0001); }),
+           std::function<thrum_status()>([&] { return thrum_lock_acquire(lock, 0.0001); }),
+           std::function<thrum_status()>([&] { return thrum_semaphore_acquire(semaphore, 0.0001); }),
+           std::function<thrum_status()>([&] { return thrum_condition_wait(condition, 0.0001); }),
        }) {
     CHECK(without_key(wait) == expected);
     CHECK(without_record(wait) == expected);

@@ -1,4 +1,5 @@
-// thread_end_test.cpp - the ways a POSIX thread ends: pthread_exit, cancellation, the destructors of its keys.
+// thread_end_test.cpp - the ways a POSIX thread ends: pthread_exit, cancellation, the destructors of its
+// keys.
 #include <pthread.h>
 
 #include <atomic>

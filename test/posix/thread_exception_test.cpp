@@ -81,7 +81,8 @@ TEST_CASE("an exception that is no std::exception is told too", "[thread][except
 
 TEST_CASE("misuse that nobody catches is told in its own words", "[thread][exception]") {
   thrum::Lock lock;
-  const std::string errors = errors_of([&] { run(thrum::Thread(with_name("misuser"), [&] { lock.release(); })); });
+  const std::string errors =
+      errors_of([&] { run(thrum::Thread(with_name("misuser"), [&] { lock.release(); })); });
   CHECK(errors == std::string("Exception in thread misuser: ") + thrum_strerror(THRUM_E_NOT_HELD) + "\n");
 }
 
@@ -146,8 +147,7 @@ TEST_CASE("lines of many threads do not mix", "[thread][exception]") {
   CHECK(errors == expected);
 }
 
-TEST_CASE("ThreadingExceptionTests.test_print_exception_stderr_is_none_1",
-          "[cpython][thread][exception]") {
+TEST_CASE("ThreadingExceptionTests.test_print_exception_stderr_is_none_1", "[cpython][thread][exception]") {
   // Nowhere to tell of it: the process lives on all the same.
   const support::Ending ending = run_forked([] {
     close(STDERR_FILENO);

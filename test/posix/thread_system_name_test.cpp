@@ -142,7 +142,8 @@ TEST_CASE("threads that thrum did not start keep the system's name until they ar
   CHECK(renamed == "visitor");
 }
 
-TEST_CASE("the main thread is renamed in the system by another thread", "[thread][system_name][main_thread]") {
+TEST_CASE("the main thread is renamed in the system by another thread",
+          "[thread][system_name][main_thread]") {
   const std::string own = own_system_name();
   thrum::Thread thread([] { thrum::main_thread().set_name("renamed"); });
   thread.start();

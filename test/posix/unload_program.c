@@ -11,19 +11,19 @@
 
 #define REQUIRE(condition) require((condition) != 0, __LINE__, #condition)
 
-static void require(int holds, int line, const char *condition) {
+static void require(int holds, int line, const char* condition) {
   if (holds) return;
   fprintf(stderr, "line %d: %s\n", line, condition);
   _Exit(99);
 }
 
 struct library {
-  thrum_status (*thread_create)(thrum_thread *, const thrum_thread_options *, void (*)(void *), void *);
+  thrum_status (*thread_create)(thrum_thread*, const thrum_thread_options*, void (*)(void*), void*);
   thrum_status (*thread_start)(thrum_thread);
   thrum_status (*thread_join)(thrum_thread, double);
   thrum_status (*thread_detach)(thrum_thread);
-  thrum_status (*main_thread)(thrum_thread *);
-  thrum_status (*event_create)(thrum_event *);
+  thrum_status (*main_thread)(thrum_thread*);
+  thrum_status (*event_create)(thrum_event*);
   thrum_status (*event_set)(thrum_event);
   thrum_status (*event_wait)(thrum_event, double);
 };
@@ -31,14 +31,14 @@ struct library {
 static struct library library;
 
 /* Of any type: ISO C has no conversion from the pointer that dlsym returns. */
-static void look_up(void *handle, const char *name, void *function) {
-  void *symbol = dlsym(handle, name);
+static void look_up(void* handle, const char* name, void* function) {
+  void* symbol = dlsym(handle, name);
   REQUIRE(symbol != NULL);
   memcpy(function, &symbol, sizeof symbol);
 }
 
-static void *load(const char *path, struct library *functions) {
-  void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+static void* load(const char* path, struct library* functions) {
+  void* handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
   if (handle == NULL) fprintf(stderr, "%s\n", dlerror());
   REQUIRE(handle != NULL);
   look_up(handle, "thrum_thread_create", &functions->thread_create);
@@ -56,9 +56,11 @@ static thrum_event entered;
 static thrum_event may_end;
 static thrum_thread main_thread;
 
-static void say(const char *text) { REQUIRE(write(STDOUT_FILENO, text, strlen(text)) == (ssize_t)strlen(text)); }
+static void say(const char* text) {
+  REQUIRE(write(STDOUT_FILENO, text, strlen(text)) == (ssize_t)strlen(text));
+}
 
-static void outlive_the_library(void *unused) {
+static void outlive_the_library(void* unused) {
   (void)unused;
   REQUIRE(library.event_set(entered) == THRUM_OK);
   REQUIRE(library.event_wait(may_end, THRUM_FOREVER) == THRUM_OK);
@@ -67,8 +69,8 @@ static void outlive_the_library(void *unused) {
   say("end of thread\n");
 }
 
-int main(int argc, char **argv) {
-  void *handle = NULL;
+int main(int argc, char** argv) {
+  void* handle = NULL;
   thrum_thread thread = {0};
   struct library again;
   thrum_thread other = {0};
