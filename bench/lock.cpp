@@ -84,7 +84,6 @@ bool bare_release(std::atomic<std::uint64_t>& word) {
 /// The same two, called by address: less than this no library's functions can do it in.
 class alignas(cache_line) CalledLock {
  public:
-  static constexpr Column column = Column::floor;
   void acquire() {
     if (!acquire_(word_)) std::abort();
   }

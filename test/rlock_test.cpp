@@ -295,7 +295,7 @@ TEST_CASE("owners and threads wait for one RLock in one queue", "[rlock]") {
       ++acquired;
       lock.release();
     } else {
-      const auto owner = static_cast<std::uint64_t>(index + 1);
+      const auto owner = static_cast<std::uint64_t>(index) + 1;
       lock.acquire_as(owner);
       ++acquired;
       lock.release_as(owner);
@@ -325,7 +325,7 @@ TEMPLATE_TEST_CASE("an RLock admits one owner at a time, however its tasks move"
     for (int round = 0; round < rounds; ++round) {
       const int chosen = (round * 7 + index) % tasks;
       Task& current = task[chosen];
-      const auto owner = static_cast<std::uint64_t>(chosen + 1);
+      const auto owner = static_cast<std::uint64_t>(chosen) + 1;
       const std::lock_guard<std::mutex> guard(current.step);
       if (current.depth < 3 && lock.acquire_as(owner, 0)) {
         ++current.depth;
@@ -341,7 +341,7 @@ TEMPLATE_TEST_CASE("an RLock admits one owner at a time, however its tasks move"
   CHECK(count == expected);
   CHECK(count > 0);
   for (int i = 0; i < tasks; ++i) {
-    for (; task[i].depth > 0; --task[i].depth) lock.release_as(static_cast<std::uint64_t>(i + 1));
+    for (; task[i].depth > 0; --task[i].depth) lock.release_as(static_cast<std::uint64_t>(i) + 1);
   }
   CHECK_FALSE(lock.locked());
 }

@@ -317,8 +317,7 @@ TEST_CASE("a moved thread is the same thread", "[thread][move]") {
   thrum::Thread second(std::move(first));
   CHECK(second.handle().id == handle.id);
   second.start();
-  CHECK(raised<thrum::RuntimeError>([&] { first.join(); }) ==
-        THRUM_E_HANDLE);  // NOLINT(bugprone-use-after-move)
+  CHECK(raised<thrum::RuntimeError>([&] { first.join(); }) == THRUM_E_HANDLE);
   CHECK(raised<thrum::RuntimeError>([&] { first.start(); }) == THRUM_E_HANDLE);
 
   thrum::Thread third([] {});

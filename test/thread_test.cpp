@@ -486,7 +486,7 @@ TEST_CASE("a thousand threads are alive at once", "[thread][enumerate]") {
   REQUIRE(thrum_active_count(&before) == THRUM_OK);
   Gate gate;
   thrum_thread_options options = THRUM_THREAD_OPTIONS_INIT;
-  options.stack_size = 128 * 1024;
+  options.stack_size = std::size_t{128} * 1024;
   std::vector<thrum_thread> threads;
   for (std::size_t index = 0; index < kThreads; ++index) {
     threads.push_back(created(Gate::pass, &gate, &options));

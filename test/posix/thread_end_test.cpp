@@ -329,7 +329,7 @@ TEST_CASE("a thread runs on the stack that it was given", "[thread][stack_size]"
     return size;
   };
   // Larger than what any system gives by default, and than what an earlier thread may have left for reuse.
-  constexpr std::size_t kMegabyte = 1024 * 1024;
+  constexpr std::size_t kMegabyte = std::size_t{1024} * 1024;
   thrum::ThreadOptions options;
   options.stack_size = 48 * kMegabyte + 1;
   CHECK(given(options) > 48 * kMegabyte);
