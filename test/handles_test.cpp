@@ -350,6 +350,7 @@ TEST_CASE("a Lock is destroyed under threads that use it, and never while one ho
     Cell& cell = cells[static_cast<std::size_t>(round)];
     if (thrum_lock_create(&cell.lock) != THRUM_OK) wrong.fetch_add(1);
     current = round;
+    if (round == 0) eventually([&] { return uses > 0; });
     if (round % 2 == 0) std::this_thread::yield();
     int attempts = 0;
     eventually([&] {

@@ -14,10 +14,6 @@
 #include <utility>
 #include <vector>
 
-#if defined(__GLIBCXX__)
-#include <cxxabi.h>
-#endif
-
 #include "thrum/detail/core.hpp"
 #include "thrum/error.hpp"
 
@@ -29,13 +25,11 @@ template <class Function>
 void guard(Function&& function) {
   try {
     std::forward<Function>(function)();
-#if defined(__GLIBCXX__)
-  } catch (abi::__forced_unwind&) {
-    throw;  // pthread_exit or cancellation, which must reach the end of the stack
-#endif
   } catch (const std::exception& error) {
     thrum_core_thread_uncaught(error.what());
   } catch (...) {
+    // What is no exception of C++ is pthread_exit or cancellation, which must reach the end of the stack.
+    if (std::current_exception() == nullptr) throw;
     thrum_core_thread_uncaught("an exception that is no std::exception");
   }
 }
