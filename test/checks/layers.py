@@ -19,7 +19,6 @@ OWN = {
 # Outside the backends, headers with a suffix are no part of the C++ library: each file's are named here.
 SYSTEM = {
     "include/thrum/thrum.h": {"math.h", "stddef.h", "stdint.h"},
-    "include/thrum/thread.hpp": {"cxxabi.h"},
     "include/thrum/detail/word.hpp": {"intrin.h"},
     "src/core/atomic.hpp": {"atomic_ops.h"},
 }
