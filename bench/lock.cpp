@@ -93,9 +93,9 @@ class alignas(cache_line) CalledLock {
 
  private:
   // volatile: the compiler does not know which functions they are.
-  bool (*volatile acquire_)(std::atomic<std::uint64_t>&) = bare_acquire;
-  bool (*volatile release_)(std::atomic<std::uint64_t>&) = bare_release;
-  alignas(cache_line) std::atomic<std::uint64_t> word_{0};
+  inline static bool (*volatile acquire_)(std::atomic<std::uint64_t>&) = bare_acquire;
+  inline static bool (*volatile release_)(std::atomic<std::uint64_t>&) = bare_release;
+  std::atomic<std::uint64_t> word_{0};
 };
 
 class NoLock {
