@@ -1,17 +1,16 @@
 // core/memory.cpp - memory from libc.
 #include "core/memory.hpp"
 
-#include <cerrno>
 #include <cstdlib>
 #include <cstring>
+
+#include "core/keep_errno.hpp"
 
 namespace thrum {
 
 void* allocate(std::size_t size) noexcept {
-  const int saved = errno;
-  void* memory = std::calloc(1, size);
-  errno = saved;
-  return memory;
+  const KeepErrno keep_errno;
+  return std::calloc(1, size);
 }
 
 char* copy_string(const char* string) noexcept {
@@ -22,9 +21,8 @@ char* copy_string(const char* string) noexcept {
 }
 
 void release(void* memory) noexcept {
-  const int saved = errno;
+  const KeepErrno keep_errno;
   std::free(memory);
-  errno = saved;
 }
 
 }  // namespace thrum

@@ -4,6 +4,7 @@
 #include "core/event.hpp"
 #include "core/exit.hpp"
 #include "core/fork.hpp"
+#include "core/keep_errno.hpp"
 #include "core/registry.hpp"
 #include "core/thread.hpp"
 
@@ -47,6 +48,7 @@ void initialise() noexcept {
 }
 
 ThreadRecord* adopt() noexcept {
+  const KeepErrno keep_errno;
   initialise();
   const Registry registry;
   ThreadRecord* record = choose_record();

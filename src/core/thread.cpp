@@ -7,6 +7,7 @@
 
 #include "core/event.hpp"
 #include "core/exit.hpp"
+#include "core/keep_errno.hpp"
 #include "core/memory.hpp"
 #include "core/registry.hpp"
 #include "core/runtime.hpp"
@@ -157,6 +158,7 @@ thrum_status detach(std::uint64_t id) noexcept {
 }
 
 thrum_status start(std::uint64_t id) noexcept {
+  const KeepErrno keep_errno;
   Registry registry;
   ThreadRecord* record = Registry::find(id);
   if (record == nullptr) return THRUM_E_HANDLE;

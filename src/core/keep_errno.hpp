@@ -1,0 +1,25 @@
+// core/keep_errno.hpp - no call of the library changes errno.
+#ifndef THRUM_CORE_KEEP_ERRNO_HPP
+#define THRUM_CORE_KEEP_ERRNO_HPP
+
+#include <cerrno>
+
+namespace thrum {
+
+/// Around calls of libc that may set it. volatile: clang takes malloc and calloc for functions that do not,
+/// and would leave out a plain store of the value that it believes to be there.
+class KeepErrno {
+ public:
+  KeepErrno() noexcept = default;
+  KeepErrno(const KeepErrno&) = delete;
+  KeepErrno& operator=(const KeepErrno&) = delete;
+  ~KeepErrno() { error_ = saved_; }
+
+ private:
+  volatile int& error_ = errno;
+  const int saved_ = error_;
+};
+
+}  // namespace thrum
+
+#endif
