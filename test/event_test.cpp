@@ -6,12 +6,14 @@
 #include <atomic>
 #include <catch2/catch_template_test_macros.hpp>
 #include <catch2/catch_test_macros.hpp>
+#include <memory>
 #include <thread>
 #include <type_traits>
 #include <vector>
 
 #include "support/crew.hpp"
 #include "support/eventually.hpp"
+#include "support/freed.hpp"
 #include "support/handles.hpp"
 #include "support/parked.hpp"
 #include "support/raised.hpp"
@@ -263,32 +265,16 @@ TEMPLATE_TEST_CASE("threads set, clear and wait all at once", "[event][stress]",
 }
 
 TEST_CASE("an Event may be freed by the thread that a set lets go", "[event][stress]") {
-  const int rounds = scaled(20000);
-  std::atomic<thrum::Event*> offered{nullptr};
-  int freed = 0;
-  Crew crew(1, [&] {
-    for (int round = 0; round < rounds; ++round) {
-      thrum::Event* event = nullptr;
-      eventually([&] { return (event = offered.exchange(nullptr)) != nullptr; });
-      switch (round % 4) {
-        case 0: event->wait(); break;
-        case 1: event->wait(1000); break;
-        case 2: eventually([&] { return event->wait(1e-5); }); break;
-        default: eventually([&] { return event->is_set(); });
-      }
-      delete event;
-      ++freed;
+  const auto wait = [](thrum::Event& event, int round) {
+    switch (round % 4) {
+      case 0: event.wait(); break;
+      case 1: event.wait(1000); break;
+      case 2: eventually([&] { return event.wait(1e-5); }); break;
+      default: eventually([&] { return event.is_set(); });
     }
-  });
-  for (int round = 0; round < rounds; ++round) {
-    auto* const event = new thrum::Event;
-    offered.store(event);
-    if (round % 5 != 0) std::this_thread::yield();
-    event->set();
-    eventually([&] { return offered.load() == nullptr; });
-  }
-  crew.join();
-  CHECK(freed == rounds);
+  };
+  const auto make = [] { return std::make_unique<thrum::Event>(); };
+  CHECK(support::free_after_wait(50000, make, wait, [](thrum::Event& event) { event.set(); }) == 50000);
 }
 
 TEST_CASE("an Event may be freed by the last of several waiters", "[event][stress]") {

@@ -9,6 +9,7 @@
 #include <catch2/generators/catch_generators.hpp>
 #include <chrono>
 #include <condition_variable>
+#include <memory>
 #include <mutex>
 #include <stdexcept>
 #include <string>
@@ -18,6 +19,7 @@
 #include "support/contend.hpp"
 #include "support/crew.hpp"
 #include "support/eventually.hpp"
+#include "support/freed.hpp"
 #include "support/handles.hpp"
 #include "support/parked.hpp"
 #include "support/raised.hpp"
@@ -391,33 +393,20 @@ TEMPLATE_TEST_CASE("a lock is handed to a thread that has waited for long, whoev
 
 TEMPLATE_TEST_CASE("a lock may be freed by the thread that a release lets in", "[lock][rlock][stress]",
                    thrum::Lock, thrum::RLock) {
-  const int rounds = scaled(20000);
-  std::atomic<TestType*> offered{nullptr};
-  long freed = 0;
-  Crew crew(1, [&] {
-    for (int round = 0; round < rounds; ++round) {
-      TestType* lock = nullptr;
-      eventually([&] { return (lock = offered.exchange(nullptr)) != nullptr; });
-      switch (round % 3) {
-        case 0: lock->acquire(); break;
-        case 1: eventually([&] { return lock->acquire(0); }); break;
-        default: eventually([&] { return lock->acquire(1e-5); });
-      }
-      if (round % 2 == 0) lock->release();
-      delete lock;
-      ++freed;
-    }
-  });
-  for (int round = 0; round < rounds; ++round) {
-    auto* const lock = new TestType;
+  const auto make = [] {
+    auto lock = std::make_unique<TestType>();
     lock->acquire();
-    offered.store(lock);
-    if (round % 5 != 0) std::this_thread::yield();
-    lock->release();
-    eventually([&] { return offered.load() == nullptr; });
-  }
-  crew.join();
-  CHECK(freed == rounds);
+    return lock;
+  };
+  const auto wait = [](TestType& lock, int round) {
+    switch (round % 4) {
+      case 1: eventually([&] { return lock.acquire(0); }); break;
+      case 2: eventually([&] { return lock.acquire(1e-5); }); break;
+      default: lock.acquire();
+    }
+    if (round % 3 == 0) lock.release();
+  };
+  CHECK(support::free_after_wait(50000, make, wait, [](TestType& lock) { lock.release(); }) == 50000);
 }
 
 TEST_CASE("a lock works before its constructor could have run", "[lock]") {

@@ -8,6 +8,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <cstdint>
+#include <memory>
 #include <thread>
 #include <type_traits>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "support/contend.hpp"
 #include "support/crew.hpp"
 #include "support/eventually.hpp"
+#include "support/freed.hpp"
 #include "support/handles.hpp"
 #include "support/parked.hpp"
 #include "support/raised.hpp"
@@ -470,32 +472,20 @@ TEST_CASE("a unit is handed to a thread that has waited for long, whoever is fas
 
 TEMPLATE_TEST_CASE("a semaphore may be freed by the thread that a release lets in", "[semaphore][stress]",
                    thrum::Semaphore, thrum::BoundedSemaphore) {
-  const int rounds = scaled(20000);
-  std::atomic<TestType*> offered{nullptr};
-  int freed = 0;
-  Crew crew(1, [&] {
-    for (int round = 0; round < rounds; ++round) {
-      TestType* semaphore = nullptr;
-      eventually([&] { return (semaphore = offered.exchange(nullptr)) != nullptr; });
-      switch (round % 3) {
-        case 0: semaphore->acquire(); break;
-        case 1: eventually([&] { return semaphore->acquire(0); }); break;
-        default: eventually([&] { return semaphore->acquire(1e-5); });
-      }
-      delete semaphore;
-      ++freed;
-    }
-  });
-  for (int round = 0; round < rounds; ++round) {
-    auto* const semaphore = new TestType(1);
+  const auto make = [] {
+    auto semaphore = std::make_unique<TestType>(1);
     semaphore->acquire();
-    offered.store(semaphore);
-    if (round % 5 != 0) std::this_thread::yield();
-    semaphore->release();
-    eventually([&] { return offered.load() == nullptr; });
-  }
-  crew.join();
-  CHECK(freed == rounds);
+    return semaphore;
+  };
+  const auto wait = [](TestType& semaphore, int round) {
+    switch (round % 4) {
+      case 1: eventually([&] { return semaphore.acquire(0); }); break;
+      case 2: eventually([&] { return semaphore.acquire(1e-5); }); break;
+      default: semaphore.acquire();
+    }
+  };
+  const auto let_go = [](TestType& semaphore) { semaphore.release(); };
+  CHECK(support::free_after_wait(50000, make, wait, let_go) == 50000);
 }
 
 TEST_CASE("a semaphore may be freed by the last of the threads that one release lets in",

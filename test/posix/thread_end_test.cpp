@@ -254,6 +254,8 @@ struct Rounds {
     static_cast<void>(thrum_current_thread(&current));
     rounds->same_ident = rounds->same_ident && thrum_get_ident() == rounds->ident;
     rounds->same_thread = rounds->same_thread && current.id == rounds->thread.id;
+    // Time for a join that does not wait for the end to give itself away.
+    for (int turn = 0; turn < 100; ++turn) std::this_thread::yield();
     if (++rounds->count < rounds->most) rounds->key.set(rounds);
   }
 };
