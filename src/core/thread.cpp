@@ -174,6 +174,9 @@ thrum_status start(std::uint64_t id) noexcept {
   registry.lock();
   Registry::leave(*record);
   record->life = Life::created;
+  // Who waits for its first step has waited in vain.
+  static_cast<void>(event::set(record->begun, 0));
+  static_cast<void>(event::clear(record->begun, 0));
   const Disposal disposal = Registry::drop(*record);
   registry.unlock();
   disposal.run();
@@ -280,6 +283,7 @@ thrum_status native_id(std::uint64_t id, std::uint64_t& out) noexcept {
   thrum_status status = THRUM_OK;
   ThreadRecord* record = find_begun(registry, id, status);
   if (record == nullptr) return status;
+  if (status == THRUM_OK && record->life == Life::created) status = THRUM_E_NOT_STARTED;
   if (status == THRUM_OK) out = record->native_id;
   Registry::unpin(*record);
   return status;

@@ -667,25 +667,28 @@ TEST_CASE("those who waited on a condition before the fork swallow no notify aft
     if (!all_wait) condition.release();
   }
   const Ending ending = run_forked([&] {
+    if (children_start_threads) {
+      bool notified = false;
+      thrum::Event entered;
+      thrum::Thread thread([&] {
+        condition.acquire();
+        entered.set();
+        notified = condition.wait();
+        condition.release();
+      });
+      thread.start();
+      condition.release();
+      entered.wait();
+      condition.acquire();
+      condition.notify(1);
+      condition.release();
+      CHILD_REQUIRE(thread.join());
+      CHILD_REQUIRE(notified);
+      condition.acquire();
+    }
     condition.notify_all();
     CHILD_REQUIRE(!condition.wait(0.001));
     condition.release();
-    if (!children_start_threads) return;
-    bool notified = false;
-    thrum::Event entered;
-    thrum::Thread thread([&] {
-      condition.acquire();
-      entered.set();
-      notified = condition.wait();
-      condition.release();
-    });
-    thread.start();
-    entered.wait();
-    condition.acquire();
-    condition.notify(1);
-    condition.release();
-    CHILD_REQUIRE(thread.join());
-    CHILD_REQUIRE(notified);
   });
   over = true;
   condition.notify_all();
