@@ -498,10 +498,12 @@ TEST_CASE("every misuse is an exception of the class that Python names", "[error
   using thrum::detail::check;
   CHECK(raised<thrum::ValueError>([] { check(THRUM_E_VALUE); }) == THRUM_E_VALUE);
   CHECK(raised<thrum::OverflowError>([] { check(THRUM_E_OVERFLOW); }) == THRUM_E_OVERFLOW);
+  CHECK(raised<thrum::BrokenBarrierError>([] { check(THRUM_E_BROKEN); }) == THRUM_E_BROKEN);
   CHECK(raised<thrum::MemoryError>([] { check(THRUM_E_NOMEM); }) == THRUM_E_NOMEM);
   for (const thrum_status status :
        {THRUM_E_HANDLE, THRUM_E_NOT_HELD, THRUM_E_NOT_OWNER, THRUM_E_BUSY, THRUM_E_AGAIN, THRUM_E_STARTED,
-        THRUM_E_NOT_STARTED, THRUM_E_SELF, THRUM_E_FOREIGN, THRUM_E_EXITING}) {
+        THRUM_E_NOT_STARTED, THRUM_E_SELF, THRUM_E_FOREIGN, THRUM_E_EXITING, THRUM_E_SHUTDOWN,
+        THRUM_E_DEADLOCK, THRUM_E_FAILED}) {
     CHECK(raised<thrum::RuntimeError>([&] { check(status); }) == status);
   }
   CHECK(raised<thrum::RuntimeError>([] { check(THRUM_OK); }) == THRUM_OK);

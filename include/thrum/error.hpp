@@ -45,6 +45,12 @@ class RuntimeError : public Error {
   using Error::Error;
 };
 
+/// A barrier that is broken, or that breaks while a thread waits at it: THRUM_E_BROKEN.
+class BrokenBarrierError : public RuntimeError {
+ public:
+  using RuntimeError::RuntimeError;
+};
+
 /// An argument out of its range: THRUM_E_VALUE.
 class ValueError : public Error {
  public:
@@ -72,6 +78,7 @@ namespace detail {
   switch (status) {
     case THRUM_E_VALUE: throw ValueError(status);
     case THRUM_E_OVERFLOW: throw OverflowError(status);
+    case THRUM_E_BROKEN: throw BrokenBarrierError(status);
     case THRUM_E_NOMEM: throw MemoryError(status);
     default: throw RuntimeError(status);
   }

@@ -80,7 +80,11 @@ typedef enum thrum_status {
   THRUM_OK = 0,
 
   /* Outcomes. */
-  THRUM_TIMEOUT = 1, /* the time was up before what was waited for came */
+  THRUM_TIMEOUT = 1,   /* the time was up before what was waited for came */
+  THRUM_EMPTY = 2,     /* queue.Empty: nothing was to be had in time */
+  THRUM_FULL = 3,      /* queue.Full: there was no room in time */
+  THRUM_CLOSED = 4,    /* queue.ShutDown: the queue has been shut down */
+  THRUM_CANCELLED = 5, /* CancelledError: the task was cancelled before it began */
 
   /* Misuse and failure; beside each, what Python raises. */
   THRUM_E_VALUE = -1,        /* ValueError: an argument is out of its range, NaN or NULL */
@@ -95,7 +99,11 @@ typedef enum thrum_status {
   THRUM_E_NOT_STARTED = -10, /* RuntimeError: the thread has not been started yet */
   THRUM_E_SELF = -11,        /* RuntimeError: a thread cannot join itself */
   THRUM_E_FOREIGN = -12,     /* RuntimeError: thrum did not start this thread */
-  THRUM_E_EXITING = -13      /* RuntimeError: the process is past waiting for its threads */
+  THRUM_E_EXITING = -13,     /* RuntimeError: the process is past waiting for its threads */
+  THRUM_E_BROKEN = -14,      /* BrokenBarrierError: the barrier is broken, or breaks during the wait */
+  THRUM_E_SHUTDOWN = -15,    /* RuntimeError: the pool takes no more tasks */
+  THRUM_E_DEADLOCK = -16,    /* the calling thread would wait for itself */
+  THRUM_E_FAILED = -17       /* the call-back did not succeed */
 } thrum_status;
 
 /* The version of the library that runs, as THRUM_VERSION_NUMBER counts; never fails. The header's own

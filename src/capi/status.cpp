@@ -14,6 +14,10 @@ struct Entry {
 constexpr Entry kEntries[] = {
     {THRUM_OK, "THRUM_OK", "done"},
     {THRUM_TIMEOUT, "THRUM_TIMEOUT", "the time was up"},
+    {THRUM_EMPTY, "THRUM_EMPTY", "the queue is empty"},
+    {THRUM_FULL, "THRUM_FULL", "the queue is full"},
+    {THRUM_CLOSED, "THRUM_CLOSED", "the queue has been shut down"},
+    {THRUM_CANCELLED, "THRUM_CANCELLED", "the task was cancelled"},
     {THRUM_E_VALUE, "THRUM_E_VALUE", "an argument is out of its range, or NULL"},
     {THRUM_E_OVERFLOW, "THRUM_E_OVERFLOW", "a timeout or a count is too large"},
     {THRUM_E_HANDLE, "THRUM_E_HANDLE", "the handle names no live object of this type"},
@@ -27,6 +31,10 @@ constexpr Entry kEntries[] = {
     {THRUM_E_SELF, "THRUM_E_SELF", "a thread cannot join itself"},
     {THRUM_E_FOREIGN, "THRUM_E_FOREIGN", "thrum did not start this thread"},
     {THRUM_E_EXITING, "THRUM_E_EXITING", "the process is exiting"},
+    {THRUM_E_BROKEN, "THRUM_E_BROKEN", "the barrier is broken"},
+    {THRUM_E_SHUTDOWN, "THRUM_E_SHUTDOWN", "the pool has been shut down"},
+    {THRUM_E_DEADLOCK, "THRUM_E_DEADLOCK", "the thread would wait for itself"},
+    {THRUM_E_FAILED, "THRUM_E_FAILED", "the call-back did not succeed"},
 };
 
 const Entry* find(thrum_status status) noexcept {

@@ -37,7 +37,7 @@ thrum_status set_slowly(detail::Word& event, Generation generation) noexcept {
     if (generation_of(word) != generation) return THRUM_E_HANDLE;
     // release: as above.
   } while (!atomic::change_release(event, word, make_word(generation, kSet)));
-  while (Waiter* waiter = bucket.pop()) awake.push(*waiter, Verdict::handed_over);
+  awake.push_all(bucket, Verdict::handed_over);
   bucket.unlock();
   awake.wake_all();
   return THRUM_OK;

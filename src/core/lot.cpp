@@ -83,7 +83,9 @@ Waiter* Bucket::pop() noexcept {
   return waiter;
 }
 
-bool Bucket::occupied() const noexcept { return find(*queue_, address_) != nullptr; }
+Waiter* Bucket::first() const noexcept { return find(*queue_, address_); }
+
+bool Bucket::occupied() const noexcept { return first() != nullptr; }
 
 bool Bucket::remove(Waiter& waiter) noexcept {
   if (address_of(waiter) != address_) return false;
@@ -118,6 +120,10 @@ void BucketPair::unlock() noexcept {
 void WakeList::push(Waiter& waiter, Verdict verdict) noexcept {
   waiter.verdict = verdict;
   append(list_, waiter);
+}
+
+void WakeList::push_all(Bucket& bucket, Verdict verdict) noexcept {
+  while (Waiter* waiter = bucket.pop()) push(*waiter, verdict);
 }
 
 void WakeList::wake_all() noexcept {

@@ -62,6 +62,8 @@ class Bucket {
   void push(Waiter& waiter) noexcept;
   /// Takes out the one that waits longest for the address, or null.
   Waiter* pop() noexcept;
+  /// The longest waiting one, or null; it stays in the queue.
+  Waiter* first() const noexcept;
   /// Whether anybody waits for the address.
   bool occupied() const noexcept;
   /// Takes the waiter out, if it waits for this address.
@@ -102,6 +104,8 @@ class BucketPair {
 class WakeList {
  public:
   void push(Waiter& waiter, Verdict verdict) noexcept;
+  /// Takes all that wait for the bucket's address.
+  void push_all(Bucket& bucket, Verdict verdict) noexcept;
   /// Call with no mutex held.
   void wake_all() noexcept;
 

@@ -26,7 +26,23 @@
 
 namespace thrum {
 
-enum class SlotType : std::uint32_t { thread = 1, lock, rlock, condition, event, semaphore };
+enum class SlotType : std::uint32_t {
+  thread = 1,
+  lock,
+  rlock,
+  condition,
+  event,
+  semaphore,
+  barrier,
+  latch,
+  once,
+  rwlock,
+  local,
+  queue,
+  timer,
+  pool,
+  future,
+};
 
 namespace slots {
 

@@ -10,22 +10,26 @@ Table<ConditionSlot, SlotType::condition, 11> conditions;
 Table<WordSlot, SlotType::event, 13> events;
 Table<SemaphoreSlot, SlotType::semaphore, 11> semaphores;
 
+namespace {
+
+template <class Visit>
+void visit_all(Visit visit) noexcept {
+  visit(threads);
+  visit(locks);
+  visit(rlocks);
+  visit(conditions);
+  visit(events);
+  visit(semaphores);
+}
+
+}  // namespace
+
 void before_fork() noexcept {
-  threads.before_fork();
-  locks.before_fork();
-  rlocks.before_fork();
-  conditions.before_fork();
-  events.before_fork();
-  semaphores.before_fork();
+  visit_all([](auto& table) { table.before_fork(); });
 }
 
 void after_fork() noexcept {
-  threads.after_fork();
-  locks.after_fork();
-  rlocks.after_fork();
-  conditions.after_fork();
-  events.after_fork();
-  semaphores.after_fork();
+  visit_all([](auto& table) { table.after_fork(); });
 }
 
 }  // namespace thrum::tables
