@@ -10,6 +10,8 @@ namespace thrum::fork {
 
 namespace {
 
+std::uint32_t forks = 0;  // changes where there is one thread alone
+
 /// A thread that the child does not have.
 void vanish(ThreadRecord& record) noexcept {
   record.life = Life::finished;
@@ -55,6 +57,7 @@ void parent() noexcept {
 }
 
 void child() noexcept {
+  ++forks;
   lot::after_fork_in_child();
   tables::after_fork();
   auto* self = static_cast<ThreadRecord*>(platform::identity().record);
@@ -72,5 +75,7 @@ void child() noexcept {
   }
   Registry::after_fork();
 }
+
+std::uint32_t count() noexcept { return forks; }
 
 }  // namespace thrum::fork

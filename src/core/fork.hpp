@@ -2,6 +2,8 @@
 #ifndef THRUM_CORE_FORK_HPP
 #define THRUM_CORE_FORK_HPP
 
+#include <cstdint>
+
 namespace thrum::fork {
 
 /// Before the fork: holds every internal lock, so that the child gets them all whole.
@@ -11,6 +13,9 @@ void prepare() noexcept;
 /// others have ended.
 void parent() noexcept;
 void child() noexcept;
+
+/// How many forks this process comes after: what was under way in another process is not in this one.
+std::uint32_t count() noexcept;
 
 }  // namespace thrum::fork
 

@@ -140,6 +140,14 @@ void wake(Waiter& waiter, Verdict verdict) noexcept {
   waiter.parker.give();
 }
 
+void wake_chain(Waiter* first, Verdict verdict) noexcept {
+  while (first != nullptr) {
+    Waiter* next = first->next;  // before the waiter is woken and waits elsewhere
+    wake(*first, verdict);
+    first = next;
+  }
+}
+
 bool wait(Waiter& self, Deadline deadline) noexcept {
   if (deadline != kPoll) {
     for (Spin spin(Spin::kSignal); spin.again();) {

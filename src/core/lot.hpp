@@ -36,6 +36,7 @@ struct Waiter {
   Waiter* next = nullptr;
   Waiter* previous = nullptr;
   Verdict verdict = Verdict::look_again;
+  bool reads = false;  // at a read-write lock: what it waits for
   Parker parker;
 };
 
@@ -106,6 +107,8 @@ class WakeList {
   void push(Waiter& waiter, Verdict verdict) noexcept;
   /// Takes all that wait for the bucket's address.
   void push_all(Bucket& bucket, Verdict verdict) noexcept;
+  /// The first of the chain, for wake_chain in its stead.
+  Waiter* first() const noexcept { return list_.first; }
   /// Call with no mutex held.
   void wake_all() noexcept;
 
@@ -115,6 +118,8 @@ class WakeList {
 
 /// Wakes a waiter that has been taken out of its queue. Call with no mutex held.
 void wake(Waiter& waiter, Verdict verdict) noexcept;
+/// Wakes the chain of waiters that a WakeList was.
+void wake_chain(Waiter* first, Verdict verdict) noexcept;
 
 /// Waits until somebody has woken the waiter, which is the calling thread's and has been queued; false if
 /// the deadline passed first: the waiter may then still be queued. Looks a few times before it sleeps.
