@@ -94,7 +94,7 @@ inline void check(thrum_status status) {
 }
 
 /// Throws for a timeout that no call takes, before anything else is done.
-inline void check_timeout(double timeout) {
+constexpr void check_timeout(double timeout) {
   if (timeout != timeout) raise(THRUM_E_VALUE);
   if (timeout > timeout_max && timeout < forever) raise(THRUM_E_OVERFLOW);
 }

@@ -136,6 +136,18 @@ typedef struct thrum_event {
 typedef struct thrum_semaphore {
   uint64_t id;
 } thrum_semaphore;
+typedef struct thrum_barrier {
+  uint64_t id;
+} thrum_barrier;
+typedef struct thrum_latch {
+  uint64_t id;
+} thrum_latch;
+typedef struct thrum_once {
+  uint64_t id;
+} thrum_once;
+typedef struct thrum_rwlock {
+  uint64_t id;
+} thrum_rwlock;
 
 /* ---------------------------------------------------------------------------- Lock: thrum_lock_ -- */
 
@@ -295,6 +307,137 @@ THRUM_API thrum_status thrum_semaphore_value(thrum_semaphore semaphore, int64_t*
 
 /* As thrum_lock_reinit_after_fork; the value becomes the one that the semaphore began with. */
 THRUM_API thrum_status thrum_semaphore_reinit_after_fork(thrum_semaphore semaphore) THRUM_NOEXCEPT;
+
+/* ---------------------------------------------------------------------- Barrier: thrum_barrier_ -- */
+
+/* A new barrier for `parties` threads. The last of them to come runs action(arg), where action is not NULL,
+ * before any is let go; it returns 0 for success, and must return. `timeout` is that of every wait which has
+ * none of its own; THRUM_FOREVER for none. THRUM_E_VALUE: parties < 1, or NaN. THRUM_E_OVERFLOW: the timeout
+ * is above THRUM_TIMEOUT_MAX. threading.Barrier(parties, action, timeout). */
+THRUM_API thrum_status thrum_barrier_create(thrum_barrier* out, int parties, int (*action)(void*), void* arg,
+                                            double timeout) THRUM_NOEXCEPT;
+
+/* Destroys the barrier and makes its handle stale. THRUM_E_BUSY: a thread waits at it or runs its action. */
+THRUM_API thrum_status thrum_barrier_destroy(thrum_barrier barrier) THRUM_NOEXCEPT;
+
+/* Waits until as many threads have come as the barrier is for, at most `timeout` seconds (THRUM_FOREVER: the
+ * barrier's own timeout). THRUM_OK: they have, and *index, where index is not NULL, is this thread's place in
+ * the order of arrival, from 0. The barrier is at once ready for the next round; who comes while the action
+ * runs waits for its end first. THRUM_E_BROKEN: the barrier is broken, or broke, or was reset, or this
+ * thread's time was up, which breaks it for all. THRUM_E_FAILED: this thread ran the action, and it failed,
+ * which breaks the barrier for the others. Barrier.wait. */
+THRUM_API thrum_status thrum_barrier_wait(thrum_barrier barrier, double timeout, int* index);
+
+/* Makes a broken barrier whole. Threads that wait get THRUM_E_BROKEN; a round whose action runs is full
+ * already and passes. Barrier.reset. */
+THRUM_API thrum_status thrum_barrier_reset(thrum_barrier barrier) THRUM_NOEXCEPT;
+
+/* Breaks the barrier: threads that wait and that will get THRUM_E_BROKEN, until it is reset. Barrier.abort.
+ */
+THRUM_API thrum_status thrum_barrier_abort(thrum_barrier barrier) THRUM_NOEXCEPT;
+
+/* The number of threads that pass together. Barrier.parties. */
+THRUM_API thrum_status thrum_barrier_parties(thrum_barrier barrier, int* out) THRUM_NOEXCEPT;
+
+/* How many threads of the present round have come. Barrier.n_waiting. */
+THRUM_API thrum_status thrum_barrier_n_waiting(thrum_barrier barrier, int* out) THRUM_NOEXCEPT;
+
+/* Whether the barrier is broken, 0 or 1. Barrier.broken. */
+THRUM_API thrum_status thrum_barrier_broken(thrum_barrier barrier, int* out) THRUM_NOEXCEPT;
+
+/* As thrum_lock_reinit_after_fork: nobody waits, and the barrier is whole. */
+THRUM_API thrum_status thrum_barrier_reinit_after_fork(thrum_barrier barrier) THRUM_NOEXCEPT;
+
+/* -------------------------------------------------------------------------- Latch: thrum_latch_ -- */
+
+/* The largest count of a latch. */
+#define THRUM_LATCH_MAX 2147483647
+
+/* A new latch that opens, for good, when it has been counted down `count` times. THRUM_E_VALUE: it is
+ * negative. THRUM_E_OVERFLOW: it is above THRUM_LATCH_MAX. Not in Python; C++'s std::latch. */
+THRUM_API thrum_status thrum_latch_create(thrum_latch* out, int64_t count) THRUM_NOEXCEPT;
+
+/* Destroys the latch and makes its handle stale. THRUM_E_BUSY: a thread waits for it. */
+THRUM_API thrum_status thrum_latch_destroy(thrum_latch latch) THRUM_NOEXCEPT;
+
+/* Takes n from the count, and at 0 lets all go who wait. THRUM_E_VALUE: n is negative or above the count. */
+THRUM_API thrum_status thrum_latch_count_down(thrum_latch latch, int64_t n) THRUM_NOEXCEPT;
+
+/* Waits until the count is 0, at most `timeout` seconds. THRUM_OK or THRUM_TIMEOUT. */
+THRUM_API thrum_status thrum_latch_wait(thrum_latch latch, double timeout) THRUM_NOEXCEPT;
+
+/* The two in one step: the latch does not end between them. THRUM_TIMEOUT: the count has been taken all the
+ * same. */
+THRUM_API thrum_status thrum_latch_arrive_and_wait(thrum_latch latch, int64_t n,
+                                                   double timeout) THRUM_NOEXCEPT;
+
+/* The count at this moment. */
+THRUM_API thrum_status thrum_latch_count(thrum_latch latch, int64_t* out) THRUM_NOEXCEPT;
+
+/* As thrum_lock_reinit_after_fork; the count stays. */
+THRUM_API thrum_status thrum_latch_reinit_after_fork(thrum_latch latch) THRUM_NOEXCEPT;
+
+/* ---------------------------------------------------------------------------- Once: thrum_once_ -- */
+
+/* A new object by which something is done once. Not in Python; C's call_once, with retry and timeout. */
+THRUM_API thrum_status thrum_once_create(thrum_once* out) THRUM_NOEXCEPT;
+
+/* Destroys it and makes its handle stale. THRUM_E_BUSY: a call is under way. */
+THRUM_API thrum_status thrum_once_destroy(thrum_once once) THRUM_NOEXCEPT;
+
+/* Calls function(arg) unless a call by this object has succeeded; where another thread is at it, waits for
+ * the end of that first, at most `timeout` seconds. The function returns 0 for success, and must return;
+ * after a failure the next caller tries again. THRUM_OK: it has been done, here or elsewhere, and all its
+ * effects are visible. THRUM_TIMEOUT: another thread was still at it. THRUM_E_FAILED: it was called here and
+ * failed. THRUM_E_DEADLOCK: called from within the function. In the child of a fork, a call that was under
+ * way in another thread has not been done. */
+THRUM_API thrum_status thrum_once_call(thrum_once once, int (*function)(void*), void* arg, double timeout);
+
+/* Whether it has been done, 0 or 1. */
+THRUM_API thrum_status thrum_once_done(thrum_once once, int* out) THRUM_NOEXCEPT;
+
+/* The same without a handle, for static variables, which need no call to make them: it must stay where it is,
+ * and its members are the library's. */
+typedef struct thrum_once_flag {
+  uint64_t state;
+  uint64_t owner;
+} thrum_once_flag;
+#define THRUM_ONCE_FLAG_INIT \
+  { 0, 0 }
+THRUM_API thrum_status thrum_call_once(thrum_once_flag* flag, int (*function)(void*), void* arg,
+                                       double timeout);
+
+/* ------------------------------------------------------------------------ RWLock: thrum_rwlock_ -- */
+
+/* A new lock that many threads can hold to read, or one to write. Who waits gets it in the order of arrival,
+ * readers together, so that neither readers nor writers can keep the others out. Not in Python. */
+THRUM_API thrum_status thrum_rwlock_create(thrum_rwlock* out) THRUM_NOEXCEPT;
+
+/* Destroys the lock and makes its handle stale. THRUM_E_BUSY: it is held, or a thread waits for it. */
+THRUM_API thrum_status thrum_rwlock_destroy(thrum_rwlock lock) THRUM_NOEXCEPT;
+
+/* Acquires the lock to read, waiting for it at most `timeout` seconds; or once more, without waiting, where
+ * the calling thread holds it to read already. THRUM_OK, THRUM_TIMEOUT. THRUM_E_VALUE: NaN or a negative
+ * timeout. THRUM_E_OVERFLOW: above THRUM_TIMEOUT_MAX, or held 2^32 - 1 times. THRUM_E_DEADLOCK: the calling
+ * thread holds it to write. */
+THRUM_API thrum_status thrum_rwlock_acquire_read(thrum_rwlock lock, double timeout) THRUM_NOEXCEPT;
+
+/* Undoes one acquire_read. THRUM_E_NOT_OWNER: the calling thread does not hold the lock to read. */
+THRUM_API thrum_status thrum_rwlock_release_read(thrum_rwlock lock) THRUM_NOEXCEPT;
+
+/* Acquires the lock to write; the statuses of acquire_read. THRUM_E_DEADLOCK: the calling thread holds it to
+ * write or to read already; there is no way from reading to writing but to release first. */
+THRUM_API thrum_status thrum_rwlock_acquire_write(thrum_rwlock lock, double timeout) THRUM_NOEXCEPT;
+
+/* THRUM_E_NOT_OWNER: the calling thread does not hold the lock to write. */
+THRUM_API thrum_status thrum_rwlock_release_write(thrum_rwlock lock) THRUM_NOEXCEPT;
+
+/* How many threads hold the lock to read, and whether one holds it to write, 0 or 1. */
+THRUM_API thrum_status thrum_rwlock_readers(thrum_rwlock lock, size_t* out) THRUM_NOEXCEPT;
+THRUM_API thrum_status thrum_rwlock_write_locked(thrum_rwlock lock, int* out) THRUM_NOEXCEPT;
+
+/* As thrum_lock_reinit_after_fork. */
+THRUM_API thrum_status thrum_rwlock_reinit_after_fork(thrum_rwlock lock) THRUM_NOEXCEPT;
 
 /* ------------------------------------------------------------------------ Thread: thrum_thread_ -- */
 

@@ -2,11 +2,15 @@
 #ifndef THRUM_THRUM_HPP
 #define THRUM_THRUM_HPP
 
+#include "thrum/barrier.hpp"
 #include "thrum/condition.hpp"
 #include "thrum/error.hpp"
 #include "thrum/event.hpp"
+#include "thrum/latch.hpp"
 #include "thrum/lock.hpp"
+#include "thrum/once.hpp"
 #include "thrum/rlock.hpp"
+#include "thrum/rwlock.hpp"
 #include "thrum/semaphore.hpp"
 #include "thrum/thread.hpp"
 

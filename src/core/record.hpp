@@ -10,6 +10,7 @@
 #define THRUM_CORE_RECORD_HPP
 
 #include "core/lot.hpp"
+#include "core/reads.hpp"
 #include "platform.hpp"
 
 namespace thrum {
@@ -41,6 +42,7 @@ struct ThreadRecord {
   void (*target)(void*);
   void* arg;
   void (*dispose)(void*);  // what becomes of arg when target is done with it; null: nothing
+  Reads reads;             // the read-write locks that it holds to read
 
   // Guarded by the registry's mutex.
   std::uint64_t id;  // of the slot's present object

@@ -67,6 +67,7 @@ ThreadRecord* Registry::create() noexcept {
   record->target = nullptr;
   record->arg = nullptr;
   record->dispose = nullptr;
+  record->reads.clear();
   record->life = Life::created;
   record->origin = Origin::started;
   record->daemon = false;

@@ -9,6 +9,10 @@ Table<detail::RLockState, SlotType::rlock, 11> rlocks;
 Table<ConditionSlot, SlotType::condition, 11> conditions;
 Table<WordSlot, SlotType::event, 13> events;
 Table<SemaphoreSlot, SlotType::semaphore, 11> semaphores;
+Table<BarrierSlot, SlotType::barrier, 8> barriers;
+Table<WordSlot, SlotType::latch, 11> latches;
+Table<detail::OnceState, SlotType::once, 11> onces;
+Table<detail::RWLockState, SlotType::rwlock, 11> rwlocks;
 
 namespace {
 
@@ -20,6 +24,10 @@ void visit_all(Visit visit) noexcept {
   visit(conditions);
   visit(events);
   visit(semaphores);
+  visit(barriers);
+  visit(latches);
+  visit(onces);
+  visit(rwlocks);
 }
 
 }  // namespace

@@ -8,7 +8,7 @@
 
 namespace thrum {
 
-/// A lock or an event: its word is all there is to it.
+/// A lock, an event or a latch: its word is all there is to it.
 struct WordSlot {
   detail::Word word;
 };
@@ -25,6 +25,12 @@ struct SemaphoreSlot {
   detail::Word bound;  // the value that it must not pass
 };
 
+struct BarrierSlot : detail::BarrierState {
+  detail::Word action;   // int (*)(void*), or 0
+  detail::Word arg;      // its argument
+  detail::Word timeout;  // a double: that of waits that have none of their own
+};
+
 namespace tables {
 
 extern Table<ThreadRecord, SlotType::thread, 8> threads;
@@ -33,6 +39,10 @@ extern Table<detail::RLockState, SlotType::rlock, 11> rlocks;
 extern Table<ConditionSlot, SlotType::condition, 11> conditions;
 extern Table<WordSlot, SlotType::event, 13> events;
 extern Table<SemaphoreSlot, SlotType::semaphore, 11> semaphores;
+extern Table<BarrierSlot, SlotType::barrier, 8> barriers;
+extern Table<WordSlot, SlotType::latch, 11> latches;
+extern Table<detail::OnceState, SlotType::once, 11> onces;
+extern Table<detail::RWLockState, SlotType::rwlock, 11> rwlocks;
 
 /// Around a fork: hold every table's mutex, and let them go.
 void before_fork() noexcept;

@@ -11,6 +11,10 @@
 #include "thrum/detail/word.hpp"
 #include "thrum/thrum.h"
 
+namespace thrum {
+struct Waiter;
+}
+
 namespace thrum::detail {
 
 // The lower halves of words, as far as the headers know them.
@@ -19,11 +23,40 @@ inline constexpr std::uint64_t lock_held = 1;
 inline constexpr std::uint64_t event_clear = 0;
 inline constexpr std::uint64_t event_set = 1;
 inline constexpr std::uint64_t semaphore_unit = 2;  // the value stands above the lowest bit
+inline constexpr std::uint64_t latch_unit = 2;      // as the count of a latch does
+inline constexpr std::uint64_t once_done = 2;
+inline constexpr std::uint64_t rwlock_writer = 2;
+inline constexpr std::uint64_t rwlock_reader = 4;  // the number of readers stands above the two lowest bits
+
+// What two functions answer where they leave something for the caller to do; no thrum_status has these
+// values.
+inline constexpr auto barrier_act = static_cast<thrum_status>(30);
+inline constexpr auto once_run = static_cast<thrum_status>(31);
 
 struct RLockState {
   Word word;                // as a Lock's
   Word owner;               // who holds it: a thread's identifier, or a task's owner with the top bit set
   std::uint32_t count = 0;  // how many times; the owner's to read and write
+};
+
+struct BarrierState {
+  Word word;  // the generation, and whether an action runs; all the rest is the library's
+  int parties = 1;
+  int arrived = 0;
+  Waiter* held = nullptr;  // the round whose action runs: those who wait
+  std::uint32_t forks = 0;
+  bool broken = false;
+  bool spoiled = false;  // abort was called while the action ran
+};
+
+struct OnceState {
+  Word word;
+  Word owner;  // the identifier of the thread that is at it; 0: none
+};
+
+struct RWLockState {
+  Word word;
+  Word owner;  // the identifier of the thread that holds it to write; 0: none
 };
 
 /// The lock of a condition: one of the two is set.
@@ -66,6 +99,37 @@ THRUM_API thrum_status thrum_core_semaphore_release(Word& semaphore, std::uint32
                                                     std::int64_t count, std::int64_t bound) noexcept;
 THRUM_API thrum_status thrum_core_semaphore_reinit(Word& semaphore, std::uint32_t generation,
                                                    std::int64_t value) noexcept;
+
+// Where this thread is the last one to come and there is an action: barrier_act, and the caller runs the
+// action and says by `acted` whether it came to an end.
+THRUM_API thrum_status thrum_core_barrier_wait(BarrierState& barrier, std::uint32_t generation,
+                                               double timeout, bool has_action, int& index) noexcept;
+THRUM_API thrum_status thrum_core_barrier_acted(BarrierState& barrier, std::uint32_t generation,
+                                                bool succeeded) noexcept;
+THRUM_API thrum_status thrum_core_barrier_reset(BarrierState& barrier, std::uint32_t generation) noexcept;
+THRUM_API thrum_status thrum_core_barrier_abort(BarrierState& barrier, std::uint32_t generation) noexcept;
+THRUM_API thrum_status thrum_core_barrier_reinit(BarrierState& barrier, std::uint32_t generation) noexcept;
+THRUM_API void thrum_core_barrier_look(const BarrierState& barrier, int& waiting, bool& broken) noexcept;
+
+THRUM_API thrum_status thrum_core_latch_count_down(Word& latch, std::uint32_t generation,
+                                                   std::int64_t n) noexcept;
+THRUM_API thrum_status thrum_core_latch_wait(Word& latch, std::uint32_t generation, double timeout) noexcept;
+THRUM_API thrum_status thrum_core_latch_arrive_and_wait(Word& latch, std::uint32_t generation, std::int64_t n,
+                                                        double timeout) noexcept;
+THRUM_API thrum_status thrum_core_latch_reinit(Word& latch, std::uint32_t generation) noexcept;
+
+// once_run: it is for the caller to do, who says by `end` whether it is done.
+THRUM_API thrum_status thrum_core_once_begin(OnceState& once, std::uint32_t generation,
+                                             double timeout) noexcept;
+THRUM_API void thrum_core_once_end(OnceState& once, std::uint32_t generation, bool succeeded) noexcept;
+
+THRUM_API thrum_status thrum_core_rwlock_acquire_read(RWLockState& lock, std::uint32_t generation,
+                                                      double timeout) noexcept;
+THRUM_API thrum_status thrum_core_rwlock_release_read(RWLockState& lock, std::uint32_t generation) noexcept;
+THRUM_API thrum_status thrum_core_rwlock_acquire_write(RWLockState& lock, std::uint32_t generation,
+                                                       double timeout) noexcept;
+THRUM_API thrum_status thrum_core_rwlock_release_write(RWLockState& lock, std::uint32_t generation) noexcept;
+THRUM_API thrum_status thrum_core_rwlock_reinit(RWLockState& lock, std::uint32_t generation) noexcept;
 
 // As thrum_thread_create; `dispose(arg)`, where not NULL, is called once when arg is no longer needed: in
 // the thread when its target has ended, or where a thread that never started is given up.

@@ -1,0 +1,111 @@
+// core/once.cpp - Once.
+#include "core/once.hpp"
+
+#include "core/deadline.hpp"
+#include "core/fork.hpp"
+#include "core/runtime.hpp"
+
+namespace thrum::once {
+
+namespace {
+
+constexpr std::uint64_t kStates = 3;
+constexpr std::uint64_t kParked = 4;
+constexpr std::uint64_t kFork = 8;
+
+std::uint64_t forks() noexcept { return state_of(std::uint64_t{fork::count()} * kFork); }
+
+/// Whether a caller of this process is at it.
+bool is_running(std::uint64_t word) noexcept {
+  return (word & kStates) == kRunning && (state_of(word) & ~(kFork - 1)) == forks();
+}
+
+/// Enters the queue while another thread is at it. False: look again.
+bool enqueue(OnceState& once, Generation generation, Waiter& self) noexcept {
+  lot::Bucket bucket(&once.word);
+  std::uint64_t word = atomic::load_relaxed(once.word);
+  do {
+    if (generation_of(word) != generation || !is_running(word)) return false;
+  } while ((word & kParked) == 0 && !atomic::change_release(once.word, word, word | kParked));
+  bucket.push(self);
+  return true;
+}
+
+}  // namespace
+
+thrum_status begin(OnceState& once, Generation generation, double timeout) noexcept {
+  const thrum_status status = check_timeout(timeout);
+  if (status != THRUM_OK) return status;
+  if (is_done(once.word, generation)) return THRUM_OK;
+  const Deadline deadline = deadline_after(timeout);
+  Waiter* self = runtime::waiter();
+  if (self == nullptr) return THRUM_E_NOMEM;
+  const std::uint64_t caller = runtime::ident();
+  Spin spin(Spin::kLock);
+  for (;;) {
+    // acquire: pairs with the release in end.
+    std::uint64_t word = atomic::load_acquire(once.word);
+    if (generation_of(word) != generation) return THRUM_E_HANDLE;
+    if ((word & kStates) == kDone) return THRUM_OK;
+    if (!is_running(word)) {
+      const std::uint64_t parked = (word & kStates) == kNew ? word & kParked : 0;
+      // acquire: what a caller did that failed comes before.
+      if (!atomic::change_acquire(once.word, word, make_word(generation, forks() | parked | kRunning))) {
+        continue;
+      }
+      // relaxed: only a caller that finds itself there learns anything from it.
+      atomic::store_relaxed(once.owner, caller);
+      return detail::once_run;
+    }
+    if (atomic::load_relaxed(once.owner) == caller) return THRUM_E_DEADLOCK;
+    if (deadline == kPoll) return THRUM_TIMEOUT;
+    if ((word & kParked) == 0 && spin.again()) continue;
+    if (!enqueue(once, generation, *self)) continue;
+    if (lot::wait(*self, deadline)) {
+      if (self->verdict == Verdict::handed_over) return THRUM_OK;
+      continue;
+    }
+    const bool timed_out = lot::leave(*self, &once.word, [&] {
+      word = atomic::load_relaxed(once.word);
+      while (!atomic::change_release(once.word, word, word & ~kParked)) {
+      }
+    });
+    if (timed_out) return THRUM_TIMEOUT;
+    if (self->verdict == Verdict::handed_over) return THRUM_OK;
+  }
+}
+
+void end(OnceState& once, Generation generation, bool succeeded) noexcept {
+  atomic::store_relaxed(once.owner, 0);
+  lot::WakeList awake;
+  lot::Bucket bucket(&once.word);
+  std::uint64_t next = kDone;
+  if (succeeded) {
+    awake.push_all(bucket, Verdict::handed_over);
+  } else {
+    Waiter* first = bucket.pop();
+    if (first != nullptr) awake.push(*first, Verdict::look_again);
+    next = kNew | (bucket.occupied() ? kParked : 0);
+  }
+  // release: pairs with the acquire in begin and is_done. While it runs and with the bucket's mutex held the
+  // word is this thread's alone.
+  atomic::store_release(once.word, make_word(generation, next));
+  bucket.unlock();
+  awake.wake_all();
+}
+
+}  // namespace thrum::once
+
+namespace thrum::detail {
+
+static_assert(once_done == once::kDone && once::kNew == 0);
+
+thrum_status thrum_core_once_begin(OnceState& once, std::uint32_t generation, double timeout) noexcept {
+  return once::begin(once, generation, timeout);
+}
+
+void thrum_core_once_end(OnceState& once, std::uint32_t generation, bool succeeded) noexcept {
+  once::end(once, generation, succeeded);
+}
+
+}  // namespace thrum::detail

@@ -1,0 +1,39 @@
+// core/reads.hpp - the read-write locks that a thread holds to read, and how often.
+//
+// The list belongs to its thread alone. Its memory stays with the record, for the slot's next thread.
+#ifndef THRUM_CORE_READS_HPP
+#define THRUM_CORE_READS_HPP
+
+#include <cstddef>
+#include <cstdint>
+
+#include "core/generation.hpp"
+
+namespace thrum {
+
+struct Read {
+  const void* lock;
+  Generation generation;
+  std::uint32_t count;
+};
+
+class Reads {
+ public:
+  /// How the thread holds the lock, or null.
+  Read* find(const void* lock, Generation generation) noexcept;
+  /// Makes room for one more. False: no memory.
+  bool reserve() noexcept;
+  /// Call after reserve.
+  void add(const void* lock, Generation generation) noexcept { reads_[used_++] = {lock, generation, 1}; }
+  void remove(Read& read) noexcept { read = reads_[--used_]; }
+  void clear() noexcept { used_ = 0; }
+
+ private:
+  Read* reads_;
+  std::uint32_t used_;
+  std::uint32_t capacity_;
+};
+
+}  // namespace thrum
+
+#endif
