@@ -9,8 +9,8 @@ namespace bench {
 
 namespace {
 
-constexpr std::array<const char*, column_count> column_names = {"thrum C", "thrum C++", "glibc", "std",
-                                                                "floor"};
+constexpr std::array<const char*, column_count> column_names = {"thrum C", "thrum C++", "glibc",
+                                                                "std",     "peer",      "floor"};
 
 struct Summary {
   double value;      // the row's quantile
@@ -81,19 +81,23 @@ std::string quotient(const std::optional<Summary>& a, const std::optional<Summar
 }
 
 const std::optional<Summary>& best_peer(const Summaries& summaries) {
-  const auto& glibc = at(summaries, Column::glibc);
-  const auto& standard = at(summaries, Column::standard);
-  return !glibc || (standard && standard->value < glibc->value) ? standard : glibc;
+  const auto quicker = [](const auto& a, const auto& b) { return a && (!b || a->value < b->value); };
+  const std::optional<Summary>* best = &at(summaries, Column::glibc);
+  for (const Column column : {Column::standard, Column::peer}) {
+    if (quicker(at(summaries, column), *best)) best = &at(summaries, column);
+  }
+  return *best;
 }
 
 void print_line(const std::string& label, const std::string& unit,
-                const std::array<std::string, column_count>& cells,
-                const std::array<std::string, 4>& ratios) {
+                const std::array<std::string, column_count>& cells, const std::array<std::string, 4>& ratios,
+                const std::string& remark = "") {
   std::printf("%-34s %-3s", label.c_str(), unit.c_str());
   for (const std::string& text : cells) std::printf(" %14s", text.c_str());
   for (const std::string& text : ratios) {
     if (!text.empty()) std::printf(" %8s", text.c_str());
   }
+  if (!remark.empty()) std::printf("  %s", remark.c_str());
   std::printf("\n");
 }
 
@@ -103,7 +107,8 @@ void print_header() {
   print_line("", "", cells, {"C:glibc", "C:best", "C++:best", "C:floor"});
 }
 
-void print_row(const std::string& label, const Row& row, const Summaries& summaries) {
+void print_row(const std::string& label, const Row& row, const Summaries& summaries,
+               const std::string& peer) {
   const bool is_time = row.figure == &Figures::nanoseconds;
   double largest = 0;
   for (const auto& summary : summaries) largest = std::max(largest, summary ? summary->value : 0);
@@ -119,17 +124,20 @@ void print_row(const std::string& label, const Row& row, const Summaries& summar
     ratios = {quotient(c, at(summaries, Column::glibc)), quotient(c, best),
               quotient(at(summaries, Column::thrum_cpp), best), quotient(c, at(summaries, Column::floor))};
   }
-  print_line(label, is_time ? (micro ? "us" : "ns") : "", cells, ratios);
+  const std::string remark = at(summaries, Column::peer) ? "peer: " + peer : "";
+  print_line(label, is_time ? (micro ? "us" : "ns") : "", cells, ratios, remark);
 }
 
-void print_json(const std::string& label, const Row& row, const Summaries& summaries, bool& first) {
+void print_json(const std::string& label, const Row& row, const Summaries& summaries, const std::string& peer,
+                bool& first) {
   for (std::size_t column = 0; column < column_count; ++column) {
     const auto& summary = summaries[column];
     if (!summary) continue;
     std::printf(
         "%s\n  {\"workload\": \"%s\", \"peer\": \"%s\", \"unit\": \"%s\", \"value\": %.4g,"
         " \"deviation\": %.4g, \"min\": %.4g, \"max\": %.4g}",
-        first ? "" : ",", label.c_str(), column_names[column],
+        first ? "" : ",", label.c_str(),
+        static_cast<Column>(column) == Column::peer ? peer.c_str() : column_names[column],
         row.figure == &Figures::nanoseconds ? "ns" : "", summary->value, summary->deviation, summary->least,
         summary->most);
     first = false;
@@ -154,7 +162,8 @@ void run(const std::vector<Workload>& workloads, const Options& options) {
     for (const Row& row : workload.rows) {
       const std::string label = row.label.empty() ? workload.name : workload.name + " " + row.label;
       const Summaries summaries = summarize(rounds, row);
-      options.json ? print_json(label, row, summaries, first) : print_row(label, row, summaries);
+      options.json ? print_json(label, row, summaries, workload.peer, first)
+                   : print_row(label, row, summaries, workload.peer);
     }
     std::fflush(stdout);
   }

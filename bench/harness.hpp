@@ -22,9 +22,10 @@ namespace bench {
 using Clock = std::chrono::steady_clock;
 using Nanoseconds = std::chrono::duration<double, std::nano>;
 
-/// Who runs a workload. The floor does the workload's own part without what is measured.
-enum class Column { thrum_c, thrum_cpp, glibc, standard, floor };
-inline constexpr std::size_t column_count = 5;
+/// Who runs a workload. The peer is another library, which the workload names: the best known at its kind of
+/// work. The floor does the workload's own part without what is measured.
+enum class Column { thrum_c, thrum_cpp, glibc, standard, peer, floor };
+inline constexpr std::size_t column_count = 6;
 
 /// What two threads must not share by accident.
 inline constexpr std::size_t cache_line = 128;
@@ -53,7 +54,8 @@ struct Workload {
   std::vector<Peer> peers;
   Nanoseconds budget;
   std::vector<Row> rows;
-  int rounds_factor;  // how many times the usual number of rounds
+  int rounds_factor;      // how many times the usual number of rounds
+  std::string peer = "";  // the library in the column of that name
 };
 
 struct Options {

@@ -26,8 +26,9 @@ constexpr const char* usage =
     "A cell is the median over the rounds and the median distance from it, for one operation: a pair of\n"
     "calls, a round trip, a broadcast, a thread. Fairness is the fewest operations of a thread over the "
     "most\n"
-    "of another. The ratios compare thrum's C handles (C) and classes (C++) with glibc, with the better of\n"
-    "glibc and std (best), and with the same work without what is measured (floor).\n";
+    "of another. The peer is the library named at the end of the line, in a build with -Dpeers=enabled. The\n"
+    "ratios compare thrum's C handles (C) and classes (C++) with glibc, with the best of glibc, std and the\n"
+    "peer (best), and with the same work without what is measured (floor).\n";
 
 /// A second thread, asleep, without which glibc's and libstdc++'s locks leave out their atomic steps.
 class SecondThread {
