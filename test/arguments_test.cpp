@@ -201,6 +201,7 @@ TEST_CASE("a timeout is checked before what there is to wait for", "[arguments]"
       case Type::event: return event.id;
       case Type::semaphore: return semaphore.id;
       case Type::thread: return thread.id;
+      case Type::local:
       case Type::none: break;
     }
     return std::uint64_t{0};

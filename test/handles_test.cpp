@@ -72,6 +72,15 @@ struct SemaphoreType {
   static thrum_status destroy(Handle handle) { return thrum_semaphore_destroy(handle); }
   static thrum_status use(Handle handle) { return thrum_semaphore_acquire(handle, 0); }
 };
+struct LocalType {
+  using Handle = thrum_local;
+  static thrum_status create(Handle* out) { return thrum_local_create(out, support::detail::do_nothing); }
+  static thrum_status destroy(Handle handle) { return thrum_local_destroy(handle); }
+  static thrum_status use(Handle handle) {
+    static int value;
+    return thrum_local_set(handle, &value);
+  }
+};
 struct ThreadType {
   using Handle = thrum_thread;
   static thrum_status create(Handle* out) {
@@ -81,7 +90,7 @@ struct ThreadType {
   static thrum_status use(Handle handle) { return thrum_thread_set_name(handle, "used"); }
 };
 
-#define ALL_TYPES LockType, RLockType, ConditionType, EventType, SemaphoreType, ThreadType
+#define ALL_TYPES LockType, RLockType, ConditionType, EventType, SemaphoreType, LocalType, ThreadType
 
 }  // namespace
 
@@ -464,6 +473,7 @@ int churn(StaleIds& stale) {
   live_and_die(ConditionType{}, Type::condition);
   live_and_die(EventType{}, Type::event);
   live_and_die(SemaphoreType{}, Type::semaphore);
+  live_and_die(LocalType{}, Type::local);
   live_and_die(ThreadType{}, Type::thread);
   return failed;
 }

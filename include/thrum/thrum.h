@@ -148,6 +148,9 @@ typedef struct thrum_once {
 typedef struct thrum_rwlock {
   uint64_t id;
 } thrum_rwlock;
+typedef struct thrum_local {
+  uint64_t id;
+} thrum_local;
 
 /* ---------------------------------------------------------------------------- Lock: thrum_lock_ -- */
 
@@ -438,6 +441,40 @@ THRUM_API thrum_status thrum_rwlock_write_locked(thrum_rwlock lock, int* out) TH
 
 /* As thrum_lock_reinit_after_fork. */
 THRUM_API thrum_status thrum_rwlock_reinit_after_fork(thrum_rwlock lock) THRUM_NOEXCEPT;
+
+/* -------------------------------------------------------------------------- local: thrum_local_ -- */
+
+/* How many rounds of destructors a thread's end has, at most. */
+#define THRUM_LOCAL_DESTRUCTOR_ROUNDS 4
+
+/* A new local: a pointer for each thread, which is NULL until that thread sets it. There may be as many as
+ * memory allows. `destructor`, unless NULL, is called with a thread's value, if that is not NULL,
+ *
+ *   - when the thread ends, in that thread, whoever started it, and however it ends: after the destructors
+ *     of its C++ thread_local objects, and before a join returns. The value is NULL then. Where destructors
+ *     set values again, more rounds follow, THRUM_LOCAL_DESTRUCTOR_ROUNDS in all; what is left after
+ *     the last is forgotten. In no particular order;
+ *   - when the local is destroyed, in the thread that destroys it.
+ *
+ * In neither case is anything locked, and the destructor may call every function. It is called once for a
+ * value, also where a thread ends while another destroys the local.
+ *
+ * It is not called for a value that another replaces; nor at the exit of the process, for whatever thread,
+ * so that exit handlers and daemons find the values as they were; nor in the child of a fork for the values
+ * of threads that the child does not have. The thread that forked keeps its own. threading.local(). */
+THRUM_API thrum_status thrum_local_create(thrum_local* out, void (*destructor)(void*)) THRUM_NOEXCEPT;
+
+/* Destroys the local and makes its handle stale, and calls its destructor for the values of all living
+ * threads: none of them may be using its value still. */
+THRUM_API thrum_status thrum_local_destroy(thrum_local local) THRUM_NOEXCEPT;
+
+/* Stores the calling thread's value in *out. */
+THRUM_API thrum_status thrum_local_get(thrum_local local, void** out) THRUM_NOEXCEPT;
+
+/* Sets the calling thread's value. The old one is the caller's to free. After THRUM_E_HANDLE and
+ * THRUM_E_NOMEM so is the new one. A thread's first value for a local may need memory, later ones need none.
+ */
+THRUM_API thrum_status thrum_local_set(thrum_local local, void* value) THRUM_NOEXCEPT;
 
 /* ------------------------------------------------------------------------ Thread: thrum_thread_ -- */
 

@@ -7,6 +7,7 @@
 #include "thrum/error.hpp"
 #include "thrum/event.hpp"
 #include "thrum/latch.hpp"
+#include "thrum/local.hpp"
 #include "thrum/lock.hpp"
 #include "thrum/once.hpp"
 #include "thrum/rlock.hpp"

@@ -3,6 +3,7 @@
 
 #include "core/event.hpp"
 #include "core/exit.hpp"
+#include "core/local.hpp"
 #include "core/registry.hpp"
 #include "core/tables.hpp"
 
@@ -17,7 +18,8 @@ void vanish(ThreadRecord& record) noexcept {
   record.life = Life::finished;
   record.reaping = true;
   Registry::leave(record);
-  // What its target had is left alone: it was in use.
+  // What its target had and what its locals point to is left alone: it was in use.
+  local::forget(record);
   static_cast<void>(Registry::drop(record));
 }
 

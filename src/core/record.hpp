@@ -15,6 +15,18 @@
 
 namespace thrum {
 
+namespace local {
+struct Entry;
+}
+
+/// A thread's values of locals, see local.hpp. It changes with the registry's mutex held, and by its own
+/// thread alone.
+struct LocalValues {
+  local::Entry* entries;
+  std::uint32_t capacity;
+  std::uint32_t first;  // index of the entry that came into use last, plus 1; 0: none
+};
+
 enum class Life : std::uint8_t { created, starting, running, finished };
 
 enum class Origin : std::uint8_t {
@@ -43,6 +55,8 @@ struct ThreadRecord {
   void* arg;
   void (*dispose)(void*);  // what becomes of arg when target is done with it; null: nothing
   Reads reads;             // the read-write locks that it holds to read
+
+  LocalValues locals;
 
   // Guarded by the registry's mutex.
   std::uint64_t id;  // of the slot's present object

@@ -48,6 +48,7 @@ namespace slots {
 
 inline constexpr unsigned kIndexBits = 27;
 inline constexpr unsigned kTypeBits = 5;
+inline constexpr std::uint32_t kIndexMask = (std::uint32_t{1} << kIndexBits) - 1;
 
 /// What all tables have in common.
 struct TableBase {
@@ -87,6 +88,9 @@ class Table : slots::TableBase {
     return in_chunk(reinterpret_cast<void*>(memory), static_cast<std::uint32_t>(id));
   }
 
+  /// The slot with this index, which must have been used.
+  Slot& at(std::uint32_t index) noexcept { return *in_chunk(chunk_memory(index >> kChunkBits), index); }
+
   /// A slot that is in nobody's hands, to be given an object by publish, or back by put_back. The id has
   /// its index, and 0 for the generation. Null: no memory.
   Slot* take(std::uint64_t& id) noexcept {
@@ -113,7 +117,7 @@ class Table : slots::TableBase {
     platform::lock(mutex);
     // relaxed: a free slot's state is read with the mutex held.
     atomic::store_relaxed(slot.word, make_word(generation, free));
-    free = (static_cast<std::uint32_t>(id) & kIndexMask) + 1;
+    free = (static_cast<std::uint32_t>(id) & slots::kIndexMask) + 1;
     platform::unlock(mutex);
   }
 
@@ -121,8 +125,7 @@ class Table : slots::TableBase {
   template <class Visit>
   void for_each(Visit visit) noexcept {
     for (std::uint32_t position = 0; position != fresh; ++position) {
-      const std::uint32_t index = index_at(position);
-      visit(*in_chunk(chunk_memory(index >> kChunkBits), index));
+      visit(at(index_at(position)));
     }
   }
 
@@ -136,7 +139,6 @@ class Table : slots::TableBase {
   static constexpr unsigned kChunkNumberBits = slots::kIndexBits - kChunkBits;
   static constexpr std::uint32_t kChunkSize = std::uint32_t{1} << kChunkBits;
   static constexpr std::uint32_t kChunks = std::uint32_t{1} << kChunkNumberBits;
-  static constexpr std::uint32_t kIndexMask = (std::uint32_t{1} << slots::kIndexBits) - 1;
   // What an id has above the slot's place in its chunk: the chunk's number, the type, the lowest bit of
   // the generation.
   static constexpr std::uint32_t kChunkMask =
@@ -164,7 +166,7 @@ class Table : slots::TableBase {
   // The next two set taken_. Call them with the mutex held.
   Slot* take_used() noexcept {
     taken_ = free - 1;
-    Slot* slot = in_chunk(chunk_memory(taken_ >> kChunkBits), taken_);
+    Slot* slot = &at(taken_);
     free = static_cast<std::uint32_t>(state_of(atomic::load_relaxed(slot->word)));
     return slot;
   }

@@ -13,6 +13,7 @@ Table<BarrierSlot, SlotType::barrier, 8> barriers;
 Table<WordSlot, SlotType::latch, 11> latches;
 Table<detail::OnceState, SlotType::once, 11> onces;
 Table<detail::RWLockState, SlotType::rwlock, 11> rwlocks;
+Table<LocalSlot, SlotType::local, 10> locals;
 
 namespace {
 
@@ -28,6 +29,7 @@ void visit_all(Visit visit) noexcept {
   visit(latches);
   visit(onces);
   visit(rwlocks);
+  visit(locals);
 }
 
 }  // namespace

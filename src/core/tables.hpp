@@ -31,6 +31,14 @@ struct BarrierSlot : detail::BarrierState {
   detail::Word timeout;  // a double: that of waits that have none of their own
 };
 
+/// Of 64 bytes, so that the first slots to be used are those with the first indices: each thread has an array
+/// as long as the largest index that it uses.
+struct LocalSlot {
+  detail::Word word;
+  detail::Word destructor;  // a function, or 0
+  std::uint64_t unused[6];
+};
+
 namespace tables {
 
 extern Table<ThreadRecord, SlotType::thread, 8> threads;
@@ -43,6 +51,7 @@ extern Table<BarrierSlot, SlotType::barrier, 8> barriers;
 extern Table<WordSlot, SlotType::latch, 11> latches;
 extern Table<detail::OnceState, SlotType::once, 11> onces;
 extern Table<detail::RWLockState, SlotType::rwlock, 11> rwlocks;
+extern Table<LocalSlot, SlotType::local, 10> locals;
 
 /// Around a fork: hold every table's mutex, and let them go.
 void before_fork() noexcept;

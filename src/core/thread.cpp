@@ -8,6 +8,7 @@
 #include "core/event.hpp"
 #include "core/exit.hpp"
 #include "core/keep_errno.hpp"
+#include "core/local.hpp"
 #include "core/memory.hpp"
 #include "core/registry.hpp"
 #include "core/runtime.hpp"
@@ -347,7 +348,9 @@ void report_uncaught(const char* what) noexcept {
 void finish(void* arg) noexcept {
   auto& record = *static_cast<ThreadRecord*>(arg);
   dispose_of_work(record);
+  local::end_thread(record);
   Registry registry;
+  local::forget(record);
   record.life = Life::finished;
   Registry::leave(record);
   Registry::pin(record);

@@ -20,6 +20,8 @@ void (*thread_ended)(void*) = nullptr;
 
 void destroy_value(void* record) {
   if (++rounds_seen < kRounds && pthread_setspecific(key, record) == 0) return;
+  // A cancellation that comes now would leave others waiting for the thread's end.
+  const NoCancellation whole;
   thread_ended(record);
   current_identity = {nullptr, 0};
 }

@@ -14,10 +14,10 @@
 namespace support {
 
 /// The type of the handle that a function takes.
-enum class Type { none, thread, lock, rlock, condition, event, semaphore };
+enum class Type { none, thread, lock, rlock, condition, event, semaphore, local };
 
-inline constexpr std::array<Type, 6> types{Type::thread,    Type::lock,  Type::rlock,
-                                           Type::condition, Type::event, Type::semaphore};
+inline constexpr std::array types{Type::thread, Type::lock,      Type::rlock, Type::condition,
+                                  Type::event,  Type::semaphore, Type::local};
 
 /// What a function does with its timeout.
 enum class Timeout {
@@ -153,6 +153,11 @@ inline const std::vector<Call> calls{
     THRUM_CALL(thrum_semaphore_release, semaphore, none, 0, {given.id}, 1),
     THRUM_CALL(thrum_semaphore_value, semaphore, none, 1, {given.id}, given.output<std::int64_t>(0)),
     THRUM_CALL(thrum_semaphore_reinit_after_fork, semaphore, none, 0, {given.id}),
+
+    THRUM_CALL(thrum_local_create, none, none, 1, given.output<thrum_local>(0), nullptr),
+    THRUM_CALL(thrum_local_destroy, local, none, 0, {given.id}),
+    THRUM_CALL(thrum_local_get, local, none, 1, {given.id}, given.output<void*>(0)),
+    THRUM_CALL(thrum_local_set, local, none, 0, {given.id}, nullptr),
 
     THRUM_CALL(thrum_thread_create, none, none, 2, given.output<thrum_thread>(0), nullptr,
                given.input(1, detail::do_nothing), nullptr),

@@ -27,6 +27,8 @@ class Objects {
     check(thrum_event_create(&event_));
     check(thrum_event_set(event_));
     check(thrum_semaphore_create(&semaphore_, 1));
+    check(thrum_local_create(&local_, nullptr));
+    check(thrum_local_set(local_, this));
   }
   Objects(const Objects&) = delete;
   Objects& operator=(const Objects&) = delete;
@@ -39,7 +41,7 @@ class Objects {
     return thrum_thread_destroy(thread_) == THRUM_OK && thrum_lock_destroy(lock_) == THRUM_OK &&
            thrum_rlock_destroy(rlock_) == THRUM_OK && thrum_condition_release(condition_) == THRUM_OK &&
            thrum_condition_destroy(condition_) == THRUM_OK && thrum_event_destroy(event_) == THRUM_OK &&
-           thrum_semaphore_destroy(semaphore_) == THRUM_OK;
+           thrum_semaphore_destroy(semaphore_) == THRUM_OK && thrum_local_destroy(local_) == THRUM_OK;
   }
 
   /// The id of the object of this type; 0 for none.
@@ -51,6 +53,7 @@ class Objects {
       case Type::condition: return condition_.id;
       case Type::event: return event_.id;
       case Type::semaphore: return semaphore_.id;
+      case Type::local: return local_.id;
       case Type::none: break;
     }
     return 0;
@@ -63,6 +66,7 @@ class Objects {
     std::uint64_t ident = 0;
     std::int64_t value = -1;
     char name[32] = "";
+    void* own = nullptr;
     std::vector<std::string> state;
     const auto add = [&](const char* what, thrum_status status, auto answer) {
       state.push_back(std::string(what) + " " + thrum_status_name(status) + " " + std::to_string(answer()));
@@ -75,6 +79,7 @@ class Objects {
     add("condition locked", thrum_condition_locked(condition_, &number), a_number);
     add("event set", thrum_event_is_set(event_, &number), a_number);
     add("semaphore value", thrum_semaphore_value(semaphore_, &value), [&] { return value; });
+    add("local value", thrum_local_get(local_, &own), [&] { return own == this ? 1 : 0; });
     add("thread alive", thrum_thread_is_alive(thread_, &number), a_number);
     add("thread daemon", thrum_thread_daemon(thread_, &number), a_number);
     add("thread ident", thrum_thread_ident(thread_, &ident), [&] { return ident; });
@@ -92,6 +97,7 @@ class Objects {
   thrum_condition condition_{0};
   thrum_event event_{0};
   thrum_semaphore semaphore_{0};
+  thrum_local local_{0};
   bool destroyed_ = false;
 };
 

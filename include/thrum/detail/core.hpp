@@ -131,6 +131,12 @@ THRUM_API thrum_status thrum_core_rwlock_acquire_write(RWLockState& lock, std::u
 THRUM_API thrum_status thrum_core_rwlock_release_write(RWLockState& lock, std::uint32_t generation) noexcept;
 THRUM_API thrum_status thrum_core_rwlock_reinit(RWLockState& lock, std::uint32_t generation) noexcept;
 
+// Stores the id of a new local in a word that has none yet.
+THRUM_API thrum_status thrum_core_local_create(Word& id, void (*destructor)(void*)) noexcept;
+// As thrum_local_destroy, if there is one. But once the process is exiting other threads may go on with their
+// values: then the calling thread's goes alone, the local stays, and the answer is 0; otherwise 1.
+THRUM_API int thrum_core_local_end(const Word& id) noexcept;
+
 // As thrum_thread_create; `dispose(arg)`, where not NULL, is called once when arg is no longer needed: in
 // the thread when its target has ended, or where a thread that never started is given up.
 THRUM_API thrum_status thrum_core_thread_create(thrum_thread* out, const thrum_thread_options* options,
