@@ -184,6 +184,7 @@ TEST_CASE("a timeout is checked before what there is to wait for", "[arguments]"
   thrum_event event{0};
   thrum_semaphore semaphore{0};
   thrum_thread thread{0};
+  thrum_timer timer{0};
   REQUIRE(thrum_lock_create(&lock) == THRUM_OK);
   REQUIRE(thrum_lock_acquire(lock, 0) == THRUM_OK);
   REQUIRE(thrum_rlock_create(&rlock) == THRUM_OK);
@@ -192,6 +193,8 @@ TEST_CASE("a timeout is checked before what there is to wait for", "[arguments]"
   REQUIRE(thrum_event_create(&event) == THRUM_OK);
   REQUIRE(thrum_semaphore_create(&semaphore, 0) == THRUM_OK);
   REQUIRE(thrum_current_thread(&thread) == THRUM_OK);
+  REQUIRE(thrum_timer_create(&timer, THRUM_FOREVER, support::detail::do_nothing, nullptr) == THRUM_OK);
+  REQUIRE(thrum_timer_start(timer) == THRUM_OK);
 
   const auto id_of = [&](Type type) {
     switch (type) {
@@ -201,6 +204,7 @@ TEST_CASE("a timeout is checked before what there is to wait for", "[arguments]"
       case Type::event: return event.id;
       case Type::semaphore: return semaphore.id;
       case Type::thread: return thread.id;
+      case Type::timer: return timer.id;
       case Type::local:
       case Type::none: break;
     }
@@ -217,7 +221,7 @@ TEST_CASE("a timeout is checked before what there is to wait for", "[arguments]"
     }
     const std::string name = call.name;
     const bool waits = name != "thrum_condition_wait" && name != "thrum_condition_wait_for";
-    if (waits && call.type != Type::thread) {
+    if (waits && call.type != Type::thread && call.type != Type::none) {
       for (const double timeout : support::polls) CHECK(ask(call, id, timeout).status == THRUM_TIMEOUT);
       CHECK(ask(call, id, 0.001).status == THRUM_TIMEOUT);
     }
@@ -226,6 +230,8 @@ TEST_CASE("a timeout is checked before what there is to wait for", "[arguments]"
   CHECK(thrum_condition_wait(condition, 0) == THRUM_E_NOT_OWNER);
   CHECK(thrum_thread_join(thread, 0) == THRUM_E_SELF);
 
+  CHECK(thrum_timer_cancel(timer) == THRUM_OK);
+  CHECK(thrum_timer_destroy(timer) == THRUM_OK);
   CHECK(thrum_rlock_release_as(rlock, 1) == THRUM_OK);
   CHECK(thrum_lock_release(lock) == THRUM_OK);
   CHECK(thrum_condition_destroy(condition) == THRUM_OK);

@@ -90,7 +90,21 @@ struct ThreadType {
   static thrum_status use(Handle handle) { return thrum_thread_set_name(handle, "used"); }
 };
 
-#define ALL_TYPES LockType, RLockType, ConditionType, EventType, SemaphoreType, LocalType, ThreadType
+struct TimerType {
+  using Handle = thrum_timer;
+  static thrum_status create(Handle* out) {
+    return thrum_timer_create(out, 1000, support::detail::do_nothing, nullptr);
+  }
+  static thrum_status destroy(Handle handle) { return thrum_timer_destroy(handle); }
+  static thrum_status use(Handle handle) {
+    const thrum_status status = thrum_timer_start(handle);
+    const thrum_status cancelled = thrum_timer_cancel(handle);
+    return status == THRUM_OK ? cancelled : status;
+  }
+};
+
+#define ALL_TYPES \
+  LockType, RLockType, ConditionType, EventType, SemaphoreType, LocalType, ThreadType, TimerType
 
 }  // namespace
 
@@ -475,6 +489,7 @@ int churn(StaleIds& stale) {
   live_and_die(SemaphoreType{}, Type::semaphore);
   live_and_die(LocalType{}, Type::local);
   live_and_die(ThreadType{}, Type::thread);
+  live_and_die(TimerType{}, Type::timer);
   return failed;
 }
 

@@ -33,6 +33,32 @@ void guard(Function&& function) {
     thrum_core_thread_uncaught("an exception that is no std::exception");
   }
 }
+
+/// A callable and its arguments, to be called once through two functions with C's types.
+template <class Function, class... Args>
+class Call {
+ public:
+  template <class F, class... A>
+  explicit Call(F&& function, A&&... args) : parts_(std::forward<F>(function), std::forward<A>(args)...) {}
+
+  static void run(void* call) {
+    guard([call] {
+      std::apply([](auto&... parts) { static_cast<void>(std::invoke(std::move(parts)...)); },
+                 static_cast<Call*>(call)->parts_);
+    });
+  }
+  static void dispose(void* call) { delete static_cast<Call*>(call); }
+
+ private:
+  std::tuple<Function, Args...> parts_;
+};
+
+/// Makes a Call of copies of the callable and the arguments.
+template <class Function, class... Args>
+auto make_call(Function&& function, Args&&... args) {
+  return std::make_unique<Call<std::decay_t<Function>, std::decay_t<Args>...>>(
+      std::forward<Function>(function), std::forward<Args>(args)...);
+}
 }  // namespace detail
 
 /// What a thread is created with.
@@ -194,17 +220,9 @@ class Thread : public ThreadRef {
 
   template <class Function, class... Args>
   static thrum_thread create_call(const ThreadOptions& options, Function&& function, Args&&... args) {
-    using Call = std::tuple<std::decay_t<Function>, std::decay_t<Args>...>;
-    auto call = std::make_unique<Call>(std::forward<Function>(function), std::forward<Args>(args)...);
-    const thrum_thread thread = create(
-        options,
-        [](void* arg) {
-          detail::guard([arg] {
-            std::apply([](auto&... parts) { static_cast<void>(std::invoke(std::move(parts)...)); },
-                       *static_cast<Call*>(arg));
-          });
-        },
-        call.get(), [](void* arg) { delete static_cast<Call*>(arg); });
+    auto call = detail::make_call(std::forward<Function>(function), std::forward<Args>(args)...);
+    using Call = typename decltype(call)::element_type;
+    const thrum_thread thread = create(options, &Call::run, call.get(), &Call::dispose);
     static_cast<void>(call.release());
     return thread;
   }
@@ -283,7 +301,19 @@ inline std::size_t stack_size(std::size_t size) {
   return old;
 }
 
-/// Waits for all threads that are no daemons, as the end of main does. threading._shutdown.
+/// Has function() called when the shutdown of the process begins, before threads are waited for; the newest
+/// function first. An exception that leaves it is reported on standard error, and the shutdown goes on.
+/// RuntimeError: the shutdown has begun. threading._register_atexit.
+template <class Function, class = std::enable_if_t<std::is_invocable_v<std::decay_t<Function>>>>
+void register_atexit(Function&& function) {
+  auto call = detail::make_call(std::forward<Function>(function));
+  using Call = typename decltype(call)::element_type;
+  detail::check(detail::thrum_core_register_atexit(&Call::run, call.get(), &Call::dispose));
+  static_cast<void>(call.release());
+}
+
+/// Calls what was registered for it and waits for all threads and timers that are no daemons, as the end of
+/// main does. threading._shutdown.
 inline void shutdown() { detail::check(thrum_shutdown()); }
 
 }  // namespace thrum

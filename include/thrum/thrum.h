@@ -151,6 +151,9 @@ typedef struct thrum_rwlock {
 typedef struct thrum_local {
   uint64_t id;
 } thrum_local;
+typedef struct thrum_timer {
+  uint64_t id;
+} thrum_timer;
 
 /* ---------------------------------------------------------------------------- Lock: thrum_lock_ -- */
 
@@ -582,10 +585,75 @@ THRUM_API uint64_t thrum_get_native_id(void) THRUM_NOEXCEPT;
  * THRUM_E_OVERFLOW: it cannot be rounded up. threading.stack_size(). */
 THRUM_API thrum_status thrum_stack_size(size_t size, size_t* old) THRUM_NOEXCEPT;
 
-/* What the end of main does by itself: waits for every thread that is alive and no daemon (they may start
- * more), the calling thread excepted; from then on no thread can be started, and daemons stay where they
- * next wait. Later calls return at once. To be called by what cannot rely on the process's exit, such as
- * a library before it is unloaded. threading._shutdown. */
+/* -------------------------------------------------------------------------- Timer: thrum_timer_ -- */
+
+/* A timer is a thread that waits for its time before it calls its function. Until then it costs no thread:
+ * all pending timers share one of the library's own, which thrum_enumerate does not show. When the time has
+ * come, the function runs in a thread of its own, "Thread-N", that begins then.
+ *
+ * A timer's life: created -> started (alive: pending, then running) -> ended. It ends when it is cancelled
+ * while pending, or when its thread does. */
+
+/* A new timer that will call function(arg) `interval` seconds after its start; not started. It is a daemon
+ * if the calling thread is one. 0 or a negative interval fires at once, THRUM_FOREVER never. The function
+ * must not let a C++ exception out (thrum::Timer takes care of that). THRUM_E_VALUE: NaN, or function is
+ * NULL. THRUM_E_OVERFLOW: above THRUM_TIMEOUT_MAX. threading.Timer(interval, function). */
+THRUM_API thrum_status thrum_timer_create(thrum_timer* out, double interval, void (*function)(void*),
+                                          void* arg) THRUM_NOEXCEPT;
+
+/* Starts the timer; one that was cancelled before ends at once and calls nothing. The process does not end
+ * while a started timer that is no daemon is alive. Where the system refuses a thread to a timer that is due,
+ * the timer asks again, after 1 ms at first and then twice as long each time, up to a second, until it has
+ * one or is cancelled. THRUM_E_STARTED: it was started before. THRUM_E_AGAIN: the system refuses the thread
+ * that all timers share; start may be tried again. THRUM_E_EXITING: the process is past waiting for its
+ * threads. In the child of a fork the timers that were started have ended uncalled, as threads have, and
+ * new ones can be started. Timer.start. */
+THRUM_API thrum_status thrum_timer_start(thrum_timer timer) THRUM_NOEXCEPT;
+
+/* Cancels the timer: unless the function has been called already, it never will be. At any time, any number
+ * of times, and in the function itself. It does not wait for a function that runs. Timer.cancel. */
+THRUM_API thrum_status thrum_timer_cancel(thrum_timer timer) THRUM_NOEXCEPT;
+
+/* Waits until the timer has ended, at most `timeout` seconds; as thrum_thread_join. THRUM_OK or
+ * THRUM_TIMEOUT. THRUM_E_SELF: the calling thread is the timer's. THRUM_E_NOT_STARTED. Timer.join. */
+THRUM_API thrum_status thrum_timer_join(thrum_timer timer, double timeout) THRUM_NOEXCEPT;
+
+/* Whether the timer has been started and has not ended, 0 or 1. Timer.is_alive. */
+THRUM_API thrum_status thrum_timer_is_alive(thrum_timer timer, int* out) THRUM_NOEXCEPT;
+
+/* Whether the process may end while the timer is alive, 0 or 1. Timer.daemon. */
+THRUM_API thrum_status thrum_timer_daemon(thrum_timer timer, int* out) THRUM_NOEXCEPT;
+
+/* THRUM_E_STARTED: the timer has been started. Timer.daemon = daemon. */
+THRUM_API thrum_status thrum_timer_set_daemon(thrum_timer timer, int daemon) THRUM_NOEXCEPT;
+
+/* The thread that the function runs in, or ran in: for its name, its identifiers. Its handle is good until
+ * the timer is destroyed, and needs no destroy of its own. THRUM_E_NOT_STARTED: there is none, since the
+ * timer's time has not come, or it was cancelled before. */
+THRUM_API thrum_status thrum_timer_thread(thrum_timer timer, thrum_thread* out) THRUM_NOEXCEPT;
+
+/* Destroys a timer that was never started or has ended. THRUM_E_BUSY: it is alive, or belongs to an object
+ * in C++. */
+THRUM_API thrum_status thrum_timer_destroy(thrum_timer timer) THRUM_NOEXCEPT;
+
+/* Says that nobody will destroy the timer: its object goes by itself when it ends, as with
+ * thrum_thread_detach. THRUM_E_NOT_STARTED. */
+THRUM_API thrum_status thrum_timer_detach(thrum_timer timer) THRUM_NOEXCEPT;
+
+/* ------------------------------------------------------------------------------ the process's exit -- */
+
+/* Has function(arg) called when the shutdown of the process begins, before threads are waited for, in the
+ * thread that shuts down; the newest function first. It may start threads and wait for them. It is called
+ * once; in the child of a fork that has not begun to shut down, by the child too. The function must not let
+ * a C++ exception out (thrum::register_atexit takes care of that). THRUM_E_EXITING: the shutdown has begun.
+ * THRUM_E_NOMEM. threading._register_atexit. */
+THRUM_API thrum_status thrum_register_atexit(void (*function)(void*), void* arg) THRUM_NOEXCEPT;
+
+/* What the end of main does by itself: calls the functions that were registered with thrum_register_atexit,
+ * then waits for every thread and timer that is alive and no daemon (they may start more), the calling thread
+ * excepted; from then on no thread or timer can be started, and daemons stay where they next wait. Later
+ * calls return at once. To be called by what cannot rely on the process's exit, such as a library before it
+ * is unloaded. threading._shutdown. */
 THRUM_API thrum_status thrum_shutdown(void) THRUM_NOEXCEPT;
 
 #ifdef __cplusplus

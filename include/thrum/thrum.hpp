@@ -14,5 +14,6 @@
 #include "thrum/rwlock.hpp"
 #include "thrum/semaphore.hpp"
 #include "thrum/thread.hpp"
+#include "thrum/timer.hpp"
 
 #endif

@@ -2,15 +2,29 @@
 #include "core/exit.hpp"
 
 #include "core/event.hpp"
+#include "core/memory.hpp"
 #include "core/registry.hpp"
 #include "core/runtime.hpp"
-#include "core/thread.hpp"
+#include "core/timer.hpp"
+#include "thrum/detail/core.hpp"
 
 namespace thrum::exit {
 
 namespace {
 
-bool watching = false;  // guarded by the registry's mutex
+/// A call-back to run when the shutdown begins.
+struct Call {
+  thread::Work work;
+  Call* older;
+};
+
+detail::Word watched;  // 1: the handler has been registered; changed with the registry locked
+
+// Guarded by the registry's mutex.
+bool begun = false;              // the shutdown
+Call* newest = nullptr;          // of the call-backs that are still to run
+ThreadRecord* caller = nullptr;  // the thread that runs them
+detail::Word all_called;         // an event: nobody runs one
 
 // The record of the thread that has waited for the others; 0 before that.
 detail::Word survivor;
@@ -28,18 +42,73 @@ ThreadRecord* next_to_await(const ThreadRecord& self) noexcept {
   return record;
 }
 
+/// Runs what is left of the call-backs, the newest first. Where another thread does so already, waits for it.
+void run_calls(Registry& registry, ThreadRecord& self) noexcept {
+  while (caller != nullptr && caller != &self) {
+    registry.unlock();
+    static_cast<void>(event::wait_until(all_called, 0, kNever));
+    registry.lock();
+  }
+  // A call-back may itself shut down: that runs the rest.
+  const bool outermost = caller == nullptr;
+  if (outermost) static_cast<void>(event::clear(all_called, 0));
+  caller = &self;
+  while (Call* call = newest) {
+    newest = call->older;
+    registry.unlock();
+    call->work.target(call->work.arg);
+    if (call->work.dispose != nullptr) call->work.dispose(call->work.arg);
+    release(call);
+    registry.lock();
+  }
+  if (!outermost) return;
+  caller = nullptr;
+  static_cast<void>(event::set(all_called, 0));
+}
+
+/// Sets `survivor` where no timer holds the exit back; else waits until none does, and answers false.
+bool timers_let_go(Registry& registry, const ThreadRecord& self) noexcept {
+  if (timer::let_exit(survivor, reinterpret_cast<std::uintptr_t>(&self))) return true;
+  registry.unlock();
+  static_cast<void>(timer::await_none());
+  registry.lock();
+  return false;
+}
+
 }  // namespace
 
+bool watching() noexcept {
+  // relaxed: the handler is the process's, no matter who has registered it.
+  return atomic::load_relaxed(watched) != 0;
+}
+
 bool watch() noexcept {
-  if (!watching) watching = platform::on_exit(process_exits);
-  return watching;
+  if (!watching() && platform::on_exit(process_exits)) atomic::store_relaxed(watched, 1);
+  return watching();
 }
 
 void forget() noexcept {
   // The handler may have run already, and a second one finds nothing to do.
-  watching = false;
+  atomic::store_relaxed(watched, 0);
   atomic::store_relaxed(survivor, 0);
+  begun = false;
+  // A thread that was running a call-back goes on with it, as the only one.
+  if (caller != platform::identity().record) caller = nullptr;
 }
+
+thrum_status register_call(const thread::Work& work) noexcept {
+  if (work.target == nullptr) return THRUM_E_VALUE;
+  const Registry registry;
+  if (begun) return THRUM_E_EXITING;
+  if (!watch()) return THRUM_E_NOMEM;
+  auto* call = static_cast<Call*>(allocate(sizeof(Call)));
+  if (call == nullptr) return THRUM_E_NOMEM;
+  *call = {work, newest};
+  newest = call;
+  return THRUM_OK;
+}
+
+bool shutting_down() noexcept { return begun; }
 
 bool exiting() noexcept {
   // relaxed: a thread that has not heard of it yet may go on until it has.
@@ -61,18 +130,29 @@ thrum_status shutdown() noexcept {
   if (self == nullptr) return THRUM_E_NOMEM;
   Registry registry;
   if (exiting()) return THRUM_OK;
+  begun = true;
   self->leaving = true;
+  run_calls(registry, *self);
   // Who waits for the main thread has waited long enough.
   if (Registry::main() != nullptr) static_cast<void>(event::set(Registry::main()->finished, 0));
-  while (ThreadRecord* other = next_to_await(*self)) {
-    Registry::pin(*other);
-    registry.unlock();
-    static_cast<void>(thread::await_end(*other, kNever));
-    registry.lock();
-    Registry::unpin(*other);
-  }
-  atomic::store_relaxed(survivor, reinterpret_cast<std::uintptr_t>(self));
+  do {
+    while (ThreadRecord* other = next_to_await(*self)) {
+      Registry::pin(*other);
+      registry.unlock();
+      static_cast<void>(thread::await_end(*other, kNever));
+      registry.lock();
+      Registry::unpin(*other);
+    }
+  } while (!timers_let_go(registry, *self));
   return THRUM_OK;
 }
 
 }  // namespace thrum::exit
+
+namespace thrum::detail {
+
+thrum_status thrum_core_register_atexit(void (*function)(void*), void* arg, void (*dispose)(void*)) noexcept {
+  return exit::register_call({function, arg, dispose});
+}
+
+}  // namespace thrum::detail

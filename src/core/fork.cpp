@@ -6,6 +6,7 @@
 #include "core/local.hpp"
 #include "core/registry.hpp"
 #include "core/tables.hpp"
+#include "core/timer.hpp"
 
 namespace thrum::fork {
 
@@ -48,6 +49,7 @@ void become_main(ThreadRecord& self) noexcept {
 
 void prepare() noexcept {
   Registry::before_fork();
+  timer::before_fork();
   tables::before_fork();
   lot::before_fork();
 }
@@ -55,6 +57,7 @@ void prepare() noexcept {
 void parent() noexcept {
   lot::after_fork_in_parent();
   tables::after_fork();
+  timer::after_fork_in_parent();
   Registry::after_fork();
 }
 
@@ -69,6 +72,7 @@ void child() noexcept {
     record = next;
   }
   tables::threads.for_each(settle);
+  timer::after_fork_in_child();
   exit::forget();
   if (self != nullptr) {
     become_main(*self);

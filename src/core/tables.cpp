@@ -14,6 +14,7 @@ Table<WordSlot, SlotType::latch, 11> latches;
 Table<detail::OnceState, SlotType::once, 11> onces;
 Table<detail::RWLockState, SlotType::rwlock, 11> rwlocks;
 Table<LocalSlot, SlotType::local, 10> locals;
+Table<TimerSlot, SlotType::timer, 8> timers;
 
 namespace {
 
@@ -30,6 +31,7 @@ void visit_all(Visit visit) noexcept {
   visit(onces);
   visit(rwlocks);
   visit(locals);
+  visit(timers);
 }
 
 }  // namespace

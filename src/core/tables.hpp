@@ -39,6 +39,28 @@ struct LocalSlot {
   std::uint64_t unused[6];
 };
 
+struct TimerSlot {
+  detail::Word word;     // the generation and the timer's state (core/timer.hpp)
+  detail::Word settled;  // an event, for those who join: it has ended, or its thread has begun
+
+  // What it was created with.
+  double interval;
+  void (*function)(void*);
+  void* arg;
+
+  // Guarded by the timers' mutex.
+  void (*dispose)(void*);   // what becomes of arg when nobody needs it any more; null: nothing
+  std::uint64_t id;         // of the slot's present object
+  std::uint64_t thread;     // the id of the call-back's thread, with a reference to it; 0: none yet
+  std::uint32_t place;      // in the heap
+  std::uint32_t pins;       // joins under way, which keep the slot from its next life
+  std::uint32_t refusals;   // how often the system has refused the thread
+  std::uint8_t references;  // the creator's, and one from the start to the end
+  bool daemon;              // does not change once the timer has been started
+  bool cancelled;
+  bool owned;  // whether the creator in C has a reference
+};
+
 namespace tables {
 
 extern Table<ThreadRecord, SlotType::thread, 8> threads;
@@ -52,6 +74,7 @@ extern Table<WordSlot, SlotType::latch, 11> latches;
 extern Table<detail::OnceState, SlotType::once, 11> onces;
 extern Table<detail::RWLockState, SlotType::rwlock, 11> rwlocks;
 extern Table<LocalSlot, SlotType::local, 10> locals;
+extern Table<TimerSlot, SlotType::timer, 8> timers;
 
 /// Around a fork: hold every table's mutex, and let them go.
 void before_fork() noexcept;

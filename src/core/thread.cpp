@@ -93,8 +93,12 @@ thrum_status create(std::uint64_t& out, const thrum_thread_options* options, con
   if (options == nullptr) options = &kDefaults;
   const thrum_status status = check_options(*options);
   if (status != THRUM_OK) return status;
-  const ThreadRecord* creator = runtime::current();
-  if (creator == nullptr) return THRUM_E_NOMEM;
+  bool daemon = options->daemon == THRUM_DAEMON_YES;
+  if (options->daemon == THRUM_DAEMON_INHERIT) {
+    const ThreadRecord* creator = runtime::current();
+    if (creator == nullptr) return THRUM_E_NOMEM;
+    daemon = creator->daemon;
+  }
 
   Registry registry;
   ThreadRecord* record = Registry::create();
@@ -107,8 +111,7 @@ thrum_status create(std::uint64_t& out, const thrum_thread_options* options, con
   record->arg = work.arg;
   record->dispose = work.dispose;
   record->owned = owner == Owner::c;
-  record->daemon =
-      options->daemon == THRUM_DAEMON_INHERIT ? creator->daemon : options->daemon == THRUM_DAEMON_YES;
+  record->daemon = daemon;
   record->stack_size =
       options->stack_size != 0 ? platform::round_stack_size(options->stack_size) : Registry::stack_size();
   out = record->id;
@@ -199,8 +202,11 @@ thrum_status await_end(ThreadRecord& record, Deadline deadline) noexcept {
 }
 
 thrum_status join(std::uint64_t id, double timeout) noexcept {
-  thrum_status status = check_timeout(timeout);
-  if (status != THRUM_OK) return status;
+  const thrum_status status = check_timeout(timeout);
+  return status == THRUM_OK ? join_until(id, deadline_after(timeout)) : status;
+}
+
+thrum_status join_until(std::uint64_t id, Deadline deadline) noexcept {
   Registry registry;
   ThreadRecord* record = Registry::find(id);
   if (record == nullptr) return THRUM_E_HANDLE;
@@ -209,7 +215,7 @@ thrum_status join(std::uint64_t id, double timeout) noexcept {
   if (record == platform::identity().record) return THRUM_E_SELF;
   Registry::pin(*record);
   registry.unlock();
-  status = await_end(*record, deadline_after(timeout));
+  const thrum_status status = await_end(*record, deadline);
   registry.lock();
   Registry::unpin(*record);
   return status;

@@ -26,6 +26,7 @@ thrum_status detach(std::uint64_t id) noexcept;
 
 thrum_status start(std::uint64_t id) noexcept;
 thrum_status join(std::uint64_t id, double timeout) noexcept;
+thrum_status join_until(std::uint64_t id, Deadline deadline) noexcept;
 thrum_status is_alive(std::uint64_t id, int& out) noexcept;
 
 thrum_status name(std::uint64_t id, char* buffer, std::size_t capacity, std::size_t* length) noexcept;

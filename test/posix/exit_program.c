@@ -376,6 +376,158 @@ static int fork_during_exit(void) {
   return 0;
 }
 
+/* ----------------------------------------------------------------------------------------- timers -- */
+
+static void say_text(void* text) { say((const char*)text); }
+
+static thrum_timer start_timer(double interval, void (*function)(void*), void* arg, int daemon) {
+  thrum_timer timer = {0};
+  REQUIRE(thrum_timer_create(&timer, interval, function, arg) == THRUM_OK);
+  REQUIRE(thrum_timer_set_daemon(timer, daemon) == THRUM_OK);
+  REQUIRE(thrum_timer_start(timer) == THRUM_OK);
+  return timer;
+}
+
+static void fire_again(void* unused) {
+  (void)unused;
+  REQUIRE(thrum_thread_join(main_thread, THRUM_FOREVER) == THRUM_OK);
+  say("fired\n");
+  start_timer(0.001, say_text, "fired again\n", 0);
+}
+
+static int pending_timers(void) {
+  prepare();
+  start_timer(0.01, fire_again, NULL, 0);
+  say("end of main\n");
+  return 0;
+}
+
+static int pending_daemon_timers(void) {
+  prepare();
+  start_timer(1000, say_text, "fired\n", 1);
+  start_timer(THRUM_FOREVER, say_text, "fired\n", 1);
+  REQUIRE(thrum_timer_cancel(start_timer(1000, say_text, "fired\n", 0)) == THRUM_OK);
+  say("end of main\n");
+  return 0;
+}
+
+static thrum_timer held;
+
+static void cancel_held(void* unused) {
+  (void)unused;
+  REQUIRE(thrum_thread_join(main_thread, THRUM_FOREVER) == THRUM_OK);
+  say("cancelled\n");
+  REQUIRE(thrum_timer_cancel(held) == THRUM_OK);
+}
+
+static int timer_cancelled_during_exit(void) {
+  prepare();
+  held = start_timer(THRUM_FOREVER, say_text, "fired\n", 0);
+  launch(cancel_held, NULL, THRUM_DAEMON_YES);
+  say("end of main\n");
+  return 0;
+}
+
+static int timer_past_exit(void) {
+  thrum_timer timer = {0};
+  thrum_timer late = {0};
+  int alive = 7;
+  prepare();
+  late = start_timer(0.02, say_text, "a daemon fired\n", 1);
+  REQUIRE(thrum_timer_create(&timer, 0, say_text, "fired\n") == THRUM_OK);
+  REQUIRE(thrum_shutdown() == THRUM_OK);
+  REQUIRE(thrum_timer_start(timer) == THRUM_E_EXITING);
+  REQUIRE(thrum_timer_is_alive(timer, &alive) == THRUM_OK && alive == 0);
+  REQUIRE(thrum_timer_destroy(timer) == THRUM_OK);
+  /* It is due by now, and has no thread to fire in. */
+  REQUIRE(thrum_timer_join(late, 0.05) == THRUM_TIMEOUT);
+  REQUIRE(thrum_timer_cancel(late) == THRUM_OK);
+  REQUIRE(thrum_timer_destroy(late) == THRUM_OK);
+  say("refused\n");
+  return 0;
+}
+
+/* ------------------------------------------------------------------------------- registered calls -- */
+
+static int registered_calls(void) {
+  prepare();
+  REQUIRE(thrum_register_atexit(say_text, "oldest\n") == THRUM_OK);
+  REQUIRE(thrum_register_atexit(say_text, "newest\n") == THRUM_OK);
+  launch(wait_for_main, NULL, THRUM_DAEMON_NO);
+  say("end of main\n");
+  return 0;
+}
+
+static int registered_call_and_shutdown(void) {
+  REQUIRE(thrum_register_atexit(say_text, "called\n") == THRUM_OK);
+  REQUIRE(thrum_shutdown() == THRUM_OK);
+  say("shut down\n");
+  return 0;
+}
+
+static void register_another(void* unused) {
+  (void)unused;
+  REQUIRE(thrum_register_atexit(say_text, "not called\n") == THRUM_E_EXITING);
+  say("refused\n");
+}
+
+static int register_in_registered_call(void) {
+  REQUIRE(thrum_register_atexit(register_another, NULL) == THRUM_OK);
+  REQUIRE(thrum_shutdown() == THRUM_OK);
+  register_another(NULL);
+  return 0;
+}
+
+static void shut_down_and_say(void* text) {
+  REQUIRE(thrum_shutdown() == THRUM_OK);
+  say((const char*)text);
+}
+
+static int shut_down_in_registered_call(void) {
+  REQUIRE(thrum_register_atexit(say_text, "oldest\n") == THRUM_OK);
+  REQUIRE(thrum_register_atexit(shut_down_and_say, "shut down\n") == THRUM_OK);
+  REQUIRE(thrum_register_atexit(say_text, "newest\n") == THRUM_OK);
+  return 0;
+}
+
+static void start_other_shutdown(void* unused) {
+  (void)unused;
+  launch(shut_down_and_say, "other shut down\n", THRUM_DAEMON_NO);
+  /* Long enough for the other one to get to where it waits for this call, or does not. */
+  REQUIRE(thrum_event_wait(never, 0.02) == THRUM_TIMEOUT);
+  say("called\n");
+}
+
+static thrum_thread shutting_down;
+
+static void shut_down_last(void* unused) {
+  (void)unused;
+  REQUIRE(thrum_shutdown() == THRUM_OK);
+}
+
+static int shut_down_beside_registered_call(void) {
+  size_t count = 0;
+  prepare();
+  REQUIRE(thrum_register_atexit(start_other_shutdown, NULL) == THRUM_OK);
+  shutting_down = start(shut_down_last, NULL, THRUM_DAEMON_NO);
+  REQUIRE(thrum_thread_join(shutting_down, THRUM_FOREVER) == THRUM_OK);
+  do {
+    REQUIRE(thrum_active_count(&count) == THRUM_OK);
+  } while (count != 1);
+  say("shut down\n");
+  return 0;
+}
+
+static int registered_call_in_child(void) {
+  int status = 0;
+  pid_t child = 0;
+  REQUIRE(thrum_register_atexit(say_text, "called\n") == THRUM_OK);
+  child = fork();
+  if (child == 0) return 0;
+  REQUIRE(waitpid(child, &status, 0) == child && status == 0);
+  return 0;
+}
+
 /* ------------------------------------------------------------------------------ exit in a child -- */
 
 static int return_from_forked_main(void) {
@@ -549,6 +701,16 @@ static const struct {
     WAY(start_past_exit),
     WAY(main_during_exit),
     WAY(fork_during_exit),
+    WAY(pending_timers),
+    WAY(pending_daemon_timers),
+    WAY(timer_cancelled_during_exit),
+    WAY(timer_past_exit),
+    WAY(registered_calls),
+    WAY(registered_call_and_shutdown),
+    WAY(register_in_registered_call),
+    WAY(shut_down_in_registered_call),
+    WAY(shut_down_beside_registered_call),
+    WAY(registered_call_in_child),
     WAY(return_from_forked_main),
     WAY(exit_forked_from_thread),
     WAY(return_forked_from_thread),

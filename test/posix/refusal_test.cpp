@@ -17,16 +17,20 @@
 #include <utility>
 #include <vector>
 
+#include "support/child_process.hpp"
 #include "support/eventually.hpp"
 #include "support/raised.hpp"
+#include "support/thread_sanitizer.hpp"
 #include "thrum/thrum.hpp"
 
 using support::eventually;
 using support::raised;
+using support::run_forked;
 
 namespace {
 
 std::atomic<bool> refuse_threads{false};
+std::atomic<int> threads_refused{0};
 std::function<void()> before_refusing_thread;
 std::atomic<bool> refuse_memory{false};
 std::atomic<bool> refuse_keys{false};
@@ -53,6 +57,7 @@ int __wrap_pthread_create(pthread_t*, const pthread_attr_t*, StartRoutine, void*
 int __wrap_pthread_create(pthread_t* thread, const pthread_attr_t* attributes, StartRoutine routine,
                           void* arg) {
   if (!refuse_threads) return __real_pthread_create(thread, attributes, routine, arg);
+  threads_refused.fetch_add(1);
   if (before_refusing_thread) before_refusing_thread();
   return EAGAIN;
 }
@@ -437,4 +442,78 @@ TEST_CASE("a foreign thread for which there is no record gets no object", "[dumm
   };
   CHECK(without_record(ask) == std::pair<thrum_status, thrum_status>{THRUM_E_NOMEM, THRUM_OK});
   CHECK(thrum::active_count() == before);
+}
+
+TEST_CASE("a timer that is due waits until the system has a thread for it", "[timer][refused]") {
+  thrum::Timer service(1e6, [] {});
+  service.start();
+  std::atomic<int> calls{0};
+  thrum::Timer timer(0, [&] { calls.fetch_add(1); });
+  thrum::Timer cancelled(0, [&] { calls.fetch_add(16); });
+  const auto token = std::make_shared<int>(0);
+  thrum::Timer dropped(0, [copy = token] {});
+  {
+    const Refusal refusal(refuse_threads);
+    const int before = threads_refused;
+    timer.start();
+    cancelled.start();
+    dropped.start();
+    eventually([&] { return threads_refused >= before + 8; });
+    CHECK(timer.is_alive());
+    CHECK_FALSE(timer.join(0));
+    CHECK(raised<thrum::RuntimeError>([&] { timer.thread(); }) == THRUM_E_NOT_STARTED);
+    cancelled.cancel();
+    CHECK(cancelled.join());
+    dropped.cancel();
+    CHECK(dropped.join());
+    eventually([&] { return token.use_count() == 1; });
+  }
+  CHECK(timer.join());
+  CHECK(calls == 1);
+  service.cancel();
+}
+
+TEST_CASE("a timer that finds no thread to wait for it is as it was", "[timer][refused]") {
+  // In a process of its own, where no timer has been started.
+  const support::Ending ending = run_forked([] {
+    int calls = 0;
+    thrum::Timer timer(0, [&] { ++calls; });
+    {
+      const Refusal refusal(refuse_threads);
+      errno = 42;
+      CHILD_REQUIRE(thrum_timer_start(timer.handle()) == THRUM_E_AGAIN);
+      CHILD_REQUIRE(errno == 42);
+      CHILD_REQUIRE(!timer.is_alive());
+      CHILD_REQUIRE(thrum_timer_join(timer.handle(), 0) == THRUM_E_NOT_STARTED);
+      timer.set_daemon(false);
+    }
+    if (support::thread_sanitized) return;
+    timer.start();
+    CHILD_REQUIRE(timer.join());
+    CHILD_REQUIRE(calls == 1);
+  });
+  CHECK(ending.how == "exit 0");
+}
+
+TEST_CASE("timers that there is no memory for are refused, and nothing is lost", "[timer][refused]") {
+  check_out_of_memory<thrum_timer>(
+      [](thrum_timer* out) { return thrum_timer_create(out, 1000, do_nothing, nullptr); },
+      thrum_timer_destroy);
+  thrum_timer refused{7};
+  const auto start = [&](thrum_timer* out) {
+    thrum_timer timer{0};
+    thrum_status status = thrum_timer_create(&timer, 1000, do_nothing, nullptr);
+    if (status == THRUM_OK && (status = thrum_timer_start(timer)) != THRUM_OK) {
+      CHECK(thrum_timer_destroy(timer) == THRUM_OK);
+    }
+    if (status == THRUM_OK) *out = timer;
+    return status;
+  };
+  CHECK(start(&refused) == THRUM_OK);
+  CHECK(thrum_timer_cancel(refused) == THRUM_OK);
+  CHECK(thrum_timer_destroy(refused) == THRUM_OK);
+  check_out_of_memory<thrum_timer>(start, [](thrum_timer timer) {
+    const thrum_status status = thrum_timer_cancel(timer);
+    return status == THRUM_OK ? thrum_timer_destroy(timer) : status;
+  });
 }

@@ -14,10 +14,28 @@
 namespace support {
 
 /// The type of the handle that a function takes.
-enum class Type { none, thread, lock, rlock, condition, event, semaphore, local };
+enum class Type {
+  none,
+  thread,
+  lock,
+  rlock,
+  condition,
+  event,
+  semaphore,
+  local,
+  timer,
+};
 
-inline constexpr std::array types{Type::thread, Type::lock,      Type::rlock, Type::condition,
-                                  Type::event,  Type::semaphore, Type::local};
+inline constexpr std::array types{
+    Type::thread,     //
+    Type::lock,       //
+    Type::rlock,      //
+    Type::condition,  //
+    Type::event,      //
+    Type::semaphore,  //
+    Type::local,      //
+    Type::timer,      //
+};
 
 /// What a function does with its timeout.
 enum class Timeout {
@@ -158,6 +176,20 @@ inline const std::vector<Call> calls{
     THRUM_CALL(thrum_local_destroy, local, none, 0, {given.id}),
     THRUM_CALL(thrum_local_get, local, none, 1, {given.id}, given.output<void*>(0)),
     THRUM_CALL(thrum_local_set, local, none, 0, {given.id}, nullptr),
+
+    THRUM_CALL(thrum_timer_create, none, from_zero, 2, given.output<thrum_timer>(0), given.timeout,
+               given.input(1, detail::do_nothing), nullptr),
+    THRUM_CALL(thrum_timer_start, timer, none, 0, {given.id}),
+    THRUM_CALL(thrum_timer_cancel, timer, none, 0, {given.id}),
+    THRUM_CALL(thrum_timer_join, timer, from_zero, 0, {given.id}, given.timeout),
+    THRUM_CALL(thrum_timer_is_alive, timer, none, 1, {given.id}, given.output<int>(0)),
+    THRUM_CALL(thrum_timer_daemon, timer, none, 1, {given.id}, given.output<int>(0)),
+    THRUM_CALL(thrum_timer_set_daemon, timer, none, 0, {given.id}, 1),
+    THRUM_CALL(thrum_timer_thread, timer, none, 1, {given.id}, given.output<thrum_thread>(0)),
+    THRUM_CALL(thrum_timer_destroy, timer, none, 0, {given.id}),
+    THRUM_CALL(thrum_timer_detach, timer, none, 0, {given.id}),
+
+    THRUM_CALL(thrum_register_atexit, none, none, 1, given.input(0, detail::do_nothing), nullptr),
 
     THRUM_CALL(thrum_thread_create, none, none, 2, given.output<thrum_thread>(0), nullptr,
                given.input(1, detail::do_nothing), nullptr),

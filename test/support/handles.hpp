@@ -7,8 +7,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <utility>
 
 #include "thrum/error.hpp"
+#include "thrum/thread.hpp"
 
 namespace handle {
 
@@ -146,6 +149,48 @@ class BoundedSemaphore : public BaseSemaphore {
  public:
   explicit BoundedSemaphore(std::int64_t value = 1) { check(thrum_semaphore_create_bounded(&raw, value)); }
   void reinit_after_fork() { check(thrum_semaphore_reinit_after_fork(raw)); }
+};
+
+/// Ends the timer: what it calls is a member.
+class Timer {
+ public:
+  template <class Function>
+  Timer(double interval, Function function) : function_(std::move(function)) {
+    check(thrum_timer_create(
+        &raw, interval, [](void* self) { static_cast<Timer*>(self)->function_(); }, this));
+  }
+  Timer(const Timer&) = delete;
+  Timer& operator=(const Timer&) = delete;
+  ~Timer() {
+    static_cast<void>(thrum_timer_cancel(raw));
+    static_cast<void>(thrum_timer_join(raw, THRUM_FOREVER));
+    static_cast<void>(thrum_timer_destroy(raw));
+  }
+
+  void start() { check(thrum_timer_start(raw)); }
+  void cancel() { check(thrum_timer_cancel(raw)); }
+  bool join(double timeout = thrum::forever) const { return outcome(thrum_timer_join(raw, timeout)); }
+  bool is_alive() const {
+    int out = -1;
+    check(thrum_timer_is_alive(raw, &out));
+    return out == 1;
+  }
+  bool daemon() const {
+    int out = -1;
+    check(thrum_timer_daemon(raw, &out));
+    return out == 1;
+  }
+  void set_daemon(bool daemon) { check(thrum_timer_set_daemon(raw, daemon ? 1 : 0)); }
+  thrum::ThreadRef thread() const {
+    thrum_thread out{0};
+    check(thrum_timer_thread(raw, &out));
+    return thrum::ThreadRef(out);
+  }
+
+  thrum_timer raw{0};
+
+ private:
+  std::function<void()> function_;
 };
 
 }  // namespace handle

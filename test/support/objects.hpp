@@ -12,7 +12,8 @@
 namespace support {
 
 /// A live object of every type, in a state in which no call has to wait: free locks, the condition's
-/// excepted, which the thread that made the objects holds; a set event; a unit; a thread that has ended.
+/// excepted, which the thread that made the objects holds; a set event; a unit; a thread and a timer that
+/// have ended.
 class Objects {
  public:
   Objects() {
@@ -29,6 +30,9 @@ class Objects {
     check(thrum_semaphore_create(&semaphore_, 1));
     check(thrum_local_create(&local_, nullptr));
     check(thrum_local_set(local_, this));
+    check(thrum_timer_create(&timer_, 0, detail::do_nothing, nullptr));
+    check(thrum_timer_cancel(timer_));
+    check(thrum_timer_start(timer_));
   }
   Objects(const Objects&) = delete;
   Objects& operator=(const Objects&) = delete;
@@ -41,7 +45,8 @@ class Objects {
     return thrum_thread_destroy(thread_) == THRUM_OK && thrum_lock_destroy(lock_) == THRUM_OK &&
            thrum_rlock_destroy(rlock_) == THRUM_OK && thrum_condition_release(condition_) == THRUM_OK &&
            thrum_condition_destroy(condition_) == THRUM_OK && thrum_event_destroy(event_) == THRUM_OK &&
-           thrum_semaphore_destroy(semaphore_) == THRUM_OK && thrum_local_destroy(local_) == THRUM_OK;
+           thrum_semaphore_destroy(semaphore_) == THRUM_OK && thrum_local_destroy(local_) == THRUM_OK &&
+           thrum_timer_destroy(timer_) == THRUM_OK;
   }
 
   /// The id of the object of this type; 0 for none.
@@ -54,6 +59,7 @@ class Objects {
       case Type::event: return event_.id;
       case Type::semaphore: return semaphore_.id;
       case Type::local: return local_.id;
+      case Type::timer: return timer_.id;
       case Type::none: break;
     }
     return 0;
@@ -80,6 +86,8 @@ class Objects {
     add("event set", thrum_event_is_set(event_, &number), a_number);
     add("semaphore value", thrum_semaphore_value(semaphore_, &value), [&] { return value; });
     add("local value", thrum_local_get(local_, &own), [&] { return own == this ? 1 : 0; });
+    add("timer alive", thrum_timer_is_alive(timer_, &number), a_number);
+    add("timer daemon", thrum_timer_daemon(timer_, &number), a_number);
     add("thread alive", thrum_thread_is_alive(thread_, &number), a_number);
     add("thread daemon", thrum_thread_daemon(thread_, &number), a_number);
     add("thread ident", thrum_thread_ident(thread_, &ident), [&] { return ident; });
@@ -98,6 +106,7 @@ class Objects {
   thrum_event event_{0};
   thrum_semaphore semaphore_{0};
   thrum_local local_{0};
+  thrum_timer timer_{0};
   bool destroyed_ = false;
 };
 

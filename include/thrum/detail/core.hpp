@@ -148,6 +148,16 @@ THRUM_API void thrum_core_thread_release(thrum_thread thread) noexcept;
 // An exception has left the calling thread's target: says so on standard error.
 THRUM_API void thrum_core_thread_uncaught(const char* what) noexcept;
 
+// As thrum_timer_create; `dispose(arg)`, where not NULL, is called once when arg is no longer needed.
+THRUM_API thrum_status thrum_core_timer_create(thrum_timer* out, double interval, void (*function)(void*),
+                                               void* arg, void (*dispose)(void*)) noexcept;
+// Gives up the creator's reference: the timer goes on, and its object goes when it has ended.
+THRUM_API void thrum_core_timer_release(thrum_timer timer) noexcept;
+
+// As thrum_register_atexit; `dispose(arg)`, where not NULL, is called once after the function.
+THRUM_API thrum_status thrum_core_register_atexit(void (*function)(void*), void* arg,
+                                                  void (*dispose)(void*)) noexcept;
+
 // Nanoseconds on the clock of all timeouts.
 THRUM_API std::uint64_t thrum_core_now() noexcept;
 }

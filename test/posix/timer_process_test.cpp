@@ -1,0 +1,224 @@
+// timer_process_test.cpp - timers and the process: the one thread that they share, its exit, its forks.
+#include <dirent.h>
+
+#include <atomic>
+#include <catch2/catch_test_macros.hpp>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "support/child_process.hpp"
+#include "support/crew.hpp"
+#include "support/eventually.hpp"
+#include "support/thread_sanitizer.hpp"
+#include "thrum/thrum.hpp"
+
+using support::Ending;
+using support::eventually;
+using support::run_forked;
+using support::run_program;
+
+namespace {
+
+/// The threads of this process, as the system counts them.
+int system_threads() {
+  DIR* const tasks = opendir("/proc/self/task");
+  int count = 0;
+  while (const dirent* entry = readdir(tasks)) {
+    if (entry->d_name[0] != '.') ++count;
+  }
+  closedir(tasks);
+  return count;
+}
+
+std::vector<thrum::Timer> pending_timers(std::size_t count, double interval) {
+  std::vector<thrum::Timer> timers;
+  timers.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    timers.emplace_back(interval + 0.001 * static_cast<double>(i * 7919 % count), [] {}).start();
+  }
+  return timers;
+}
+
+Ending exit_program(const std::string& way) { return run_program("exit_program", {way}); }
+
+}  // namespace
+
+TEST_CASE("10,000 timers that wait cost one thread", "[timer]") {
+  // In a process of its own, where there is no such thread yet.
+  if (support::thread_sanitized) SKIP("ThreadSanitizer forbids a thread in a forked child");
+  const Ending ending = run_forked([] {
+    const int before = system_threads();
+    std::vector<thrum::Timer> timers = pending_timers(10000, 1000);
+    CHILD_REQUIRE(system_threads() == before + 1);
+    CHILD_REQUIRE(thrum::active_count() == 1);
+    CHILD_REQUIRE(thrum::enumerate().size() == 1);
+    for (thrum::Timer& timer : timers) timer.cancel();
+    CHILD_REQUIRE(system_threads() == before + 1);
+  });
+  CHECK(ending.how == "exit 0");
+}
+
+TEST_CASE("exit waits for the timers that are no daemons", "[timer][exit]") {
+  const Ending ending = exit_program("pending_timers");
+  CHECK(ending.how == "exit 0");
+  CHECK(ending.output == "end of main\nfired\nfired again\n");
+}
+
+TEST_CASE("exit does not wait for timers that are daemons, or cancelled", "[timer][exit][daemon]") {
+  const Ending ending = exit_program("pending_daemon_timers");
+  CHECK(ending.how == "exit 0");
+  CHECK(ending.output == "end of main\n");
+}
+
+TEST_CASE("exit goes on when the last timer that it waits for is cancelled", "[timer][exit]") {
+  const Ending ending = exit_program("timer_cancelled_during_exit");
+  CHECK(ending.how == "exit 0");
+  CHECK(ending.output == "end of main\ncancelled\n");
+}
+
+TEST_CASE("no timer starts once the process is past waiting for threads", "[timer][exit]") {
+  const Ending ending = exit_program("timer_past_exit");
+  CHECK(ending.how == "exit 0");
+  CHECK(ending.output == "refused\n");
+}
+
+TEST_CASE("AtexitTests.test_atexit_output", "[cpython][exit][atexit]") {
+  const Ending ending = exit_program("registered_calls");
+  CHECK(ending.how == "exit 0");
+  CHECK(ending.output == "end of main\nnewest\noldest\nend of thread\n");
+}
+
+TEST_CASE("AtexitTests.test_atexit_called_once", "[cpython][exit][atexit]") {
+  const Ending ending = exit_program("registered_call_and_shutdown");
+  CHECK(ending.how == "exit 0");
+  CHECK(ending.output == "called\nshut down\n");
+}
+
+TEST_CASE("AtexitTests.test_atexit_after_shutdown", "[cpython][exit][atexit]") {
+  const Ending ending = exit_program("register_in_registered_call");
+  CHECK(ending.how == "exit 0");
+  CHECK(ending.output == "refused\nrefused\n");
+}
+
+TEST_CASE("a registered call may shut down itself, and another thread's shutdown waits for it",
+          "[exit][atexit]") {
+  const Ending ending = exit_program("shut_down_in_registered_call");
+  CHECK(ending.how == "exit 0");
+  CHECK(ending.output == "newest\noldest\nshut down\n");
+  const Ending other = exit_program("shut_down_beside_registered_call");
+  CHECK(other.how == "exit 0");
+  CHECK(other.output == "called\nother shut down\nshut down\n");
+}
+
+TEST_CASE("a child of a fork makes the registered calls at its own exit", "[exit][atexit][fork]") {
+  const Ending ending = exit_program("registered_call_in_child");
+  CHECK(ending.how == "exit 0");
+  CHECK(ending.output == "called\ncalled\n");
+}
+
+TEST_CASE("a callable is called at the exit, and what it throws is reported", "[exit][atexit]") {
+  const Ending ending = run_forked([] {
+    thrum::register_atexit([] { dprintf(STDOUT_FILENO, "second\n"); });
+    thrum::register_atexit([] { throw std::string("lost"); });
+    thrum::register_atexit([text = std::string("first")] { dprintf(STDOUT_FILENO, "%s\n", text.c_str()); });
+    thrum::shutdown();
+    bool refused = false;
+    try {
+      thrum::register_atexit([] {});
+    } catch (const thrum::RuntimeError& error) {
+      refused = error.status() == THRUM_E_EXITING;
+    }
+    CHILD_REQUIRE(refused);
+  });
+  CHECK(ending.how.rfind("exit 0: Exception in thread ", 0) == 0);
+  CHECK(ending.output == "first\nsecond\n");
+}
+
+TEST_CASE("a forked child's timers have ended, and new ones fire", "[timer][fork]") {
+  std::atomic<int> calls{0};
+  std::vector<thrum::Timer> timers = pending_timers(100, 1000);
+  thrum::Timer created(0, [&] { calls.fetch_add(1); });
+  thrum::Event entered;
+  thrum::Event leave;
+  thrum::Timer running(0, [&] {
+    entered.set();
+    leave.wait();
+  });
+  running.start();
+  entered.wait();
+  const Ending ending = run_forked([&] {
+    for (thrum::Timer& timer : timers) {
+      CHILD_REQUIRE(!timer.is_alive());
+      CHILD_REQUIRE(timer.join());
+      timer.cancel();
+    }
+    CHILD_REQUIRE(!running.is_alive());
+    CHILD_REQUIRE(running.join());
+    timers.clear();
+    if (!support::thread_sanitized) {
+      created.start();
+      CHILD_REQUIRE(created.join());
+      CHILD_REQUIRE(calls == 1);
+      std::vector<thrum::Timer> more = pending_timers(100, 0.001);
+      for (thrum::Timer& timer : more) CHILD_REQUIRE(timer.join());
+    }
+    // Nothing is left that could hold it back.
+    thrum::shutdown();
+  });
+  CHECK(ending.how == "exit 0");
+  for (thrum::Timer& timer : timers) {
+    CHECK(timer.is_alive());
+    timer.cancel();
+  }
+  leave.set();
+  CHECK(running.join());
+  CHECK(calls == 0);
+}
+
+TEST_CASE("a timer's function forks: in the child its thread is the main one", "[timer][fork]") {
+  Ending ending;
+  thrum::Timer* self = nullptr;
+  thrum::Timer timer(0, [&] {
+    ending = run_forked([&] {
+      CHILD_REQUIRE(self->is_alive());
+      CHILD_REQUIRE(thrum::main_thread() == self->thread());
+      self->cancel();
+      CHILD_REQUIRE(self->is_alive());
+    });
+  });
+  self = &timer;
+  timer.start();
+  timer.join();
+  CHECK(ending.how == "exit 0");
+}
+
+TEST_CASE("a process forks while timers start, fire and end", "[timer][fork][stress]") {
+  std::atomic<bool> over{false};
+  support::Crew crew(2, [&] {
+    for (int turn = 0; !over; ++turn) {
+      thrum::Timer timer(turn % 3 == 0 ? 1e-5 : 1000, [] {});
+      timer.start();
+      if (turn % 3 != 0) timer.cancel();
+      timer.join();
+    }
+  });
+  const int forks = support::thread_sanitized ? 10 : 50;
+  int clean = 0;
+  for (int i = 0; i < forks; ++i) {
+    const Ending ending = run_forked([] {
+      thrum_timer timer{0};
+      CHILD_REQUIRE(thrum_timer_create(
+                        &timer, 1e-5, [](void*) {}, nullptr) == THRUM_OK);
+      if (!support::thread_sanitized) {
+        CHILD_REQUIRE(thrum_timer_start(timer) == THRUM_OK);
+        CHILD_REQUIRE(thrum_timer_join(timer, THRUM_FOREVER) == THRUM_OK);
+      }
+      CHILD_REQUIRE(thrum_timer_destroy(timer) == THRUM_OK);
+    });
+    if (ending.how == "exit 0") ++clean;
+  }
+  over = true;
+  crew.join();
+  CHECK(clean == forks);
+}
