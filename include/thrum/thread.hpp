@@ -19,19 +19,42 @@
 
 namespace thrum {
 
+/// Ends a thread when it is thrown in it, like a return: nothing is reported, and no hook called. It is no
+/// std::exception, so that those who catch these let it through. Python's SystemExit.
+class ThreadExit {};
+
 namespace detail {
-/// Calls what a thread runs. An exception ends the thread and no more: it is reported here.
+/// Calls the function. An exception that leaves it is returned, with its words in `what`, which live as long;
+/// null: none did, or a ThreadExit.
 template <class Function>
-void guard(Function&& function) {
+std::exception_ptr catch_all(Function&& function, const char*& what) {
   try {
     std::forward<Function>(function)();
+    return nullptr;
+  } catch (const ThreadExit&) {
+    return nullptr;
   } catch (const std::exception& error) {
-    thrum_core_thread_uncaught(error.what());
+    what = error.what();
+    return std::current_exception();
   } catch (...) {
+    what = "an exception that is no std::exception";
+    const std::exception_ptr exception = std::current_exception();
     // What is no exception of C++ is pthread_exit or cancellation, which must reach the end of the stack.
-    if (std::current_exception() == nullptr) throw;
-    thrum_core_thread_uncaught("an exception that is no std::exception");
+    if (exception == nullptr) throw;
+    return exception;
   }
+}
+
+/// Calls what a thread runs. An exception ends the thread and no more: the hook is told of it, outside of
+/// all handlers, since it may end the thread by pthread_exit.
+template <class Function>
+void guard(Function&& function) {
+  thrum_except_info info{sizeof info, {0}, nullptr, nullptr};
+  std::exception_ptr exception = catch_all(std::forward<Function>(function), info.what);
+  if (exception == nullptr) return;
+  static_cast<void>(thrum_current_thread(&info.thread));
+  info.exception = &exception;
+  static_cast<void>(thrum_excepthook(&info));
 }
 
 /// A callable and its arguments, to be called once through two functions with C's types.
@@ -156,8 +179,8 @@ class ThreadRef {
 /// A thread: created, then started, then ended.
 ///
 /// It runs a callable, moved in with its arguments as by std::thread, or the method `run` of a class
-/// derived from it. An exception that leaves either is reported on standard error and ends the thread, not
-/// the process.
+/// derived from it. An exception that leaves either ends the thread, not the process, and is told to the
+/// hook of set_excepthook, or on standard error.
 ///
 /// Destroying the object does not end its thread. One with a callable goes on without it, as in Python. A
 /// derived class must call join() in its destructor, or outlive its thread in another way: `run` is a

@@ -585,6 +585,72 @@ THRUM_API uint64_t thrum_get_native_id(void) THRUM_NOEXCEPT;
  * THRUM_E_OVERFLOW: it cannot be rounded up. threading.stack_size(). */
 THRUM_API thrum_status thrum_stack_size(size_t size, size_t* old) THRUM_NOEXCEPT;
 
+/* --------------------------------------------------------------------------------------- hooks -- */
+
+/* What ended a thread before its time: the argument of threading.excepthook. */
+typedef struct thrum_except_info {
+  size_t size;         /* sizeof(thrum_except_info): tells how much of it there is */
+  thrum_thread thread; /* whose target it left; a zero id: a thread without an object */
+  const char* what;    /* it in words, UTF-8; not NULL, good for the time of the call */
+  void* exception;     /* an exception of C++: a pointer to its std::exception_ptr; otherwise NULL */
+} thrum_except_info;
+
+/* Called in the thread, which ends when the call returns, with nothing of the library locked. An exception of
+ * C++ must not leave it. */
+typedef void (*thrum_except_hook)(const thrum_except_info* info, void* arg);
+
+/* Has hook(info, arg) called for every exception that leaves what a thread runs, in place of the one before,
+ * which is stored in *old and *old_arg; either may be NULL. A hook of NULL is the default one,
+ * thrum_default_excepthook, and what is stored is never NULL. A thread may still be in the old one when
+ * this returns. Hooks stay set in a forked child. threading.excepthook = hook. */
+THRUM_API thrum_status thrum_set_excepthook(thrum_except_hook hook, void* arg, thrum_except_hook* old,
+                                            void** old_arg) THRUM_NOEXCEPT;
+
+/* Calls the hook that is set: for what runs other languages in thrum's threads, as thrum::Thread does for
+ * C++. THRUM_E_VALUE: info->size is too small, or info->what is NULL. threading.excepthook(args). */
+THRUM_API thrum_status thrum_excepthook(const thrum_except_info* info);
+
+/* The default hook: writes one line with the thread's name (the calling thread's identifier where it has no
+ * object) and info->what on standard error. For hooks that do more. No status: what cannot be written is
+ * lost, and without `info` or `what` there is nothing to write. threading.__excepthook__(args). */
+THRUM_API void thrum_default_excepthook(const thrum_except_info* info, void* arg) THRUM_NOEXCEPT;
+
+/* What to call at the start and the end of threads: for profilers, and for the runtimes of languages. Fill
+ * one with THRUM_THREAD_HOOKS_INIT and change what you need. */
+typedef struct thrum_thread_hooks {
+  size_t size;          /* sizeof(thrum_thread_hooks) */
+  void (*start)(void*); /* called with arg in a thread that begins; may be NULL */
+  void (*exit)(void*);  /* called with arg in a thread that ends and has had this start; may be NULL */
+  void* arg;
+  int all_threads; /* not 0: also for the threads that are alive already */
+} thrum_thread_hooks;
+
+#define THRUM_THREAD_HOOKS_INIT \
+  { sizeof(thrum_thread_hooks), NULL, NULL, NULL, 0 }
+
+/* Sets the hooks in place of those before; NULL: none.
+ *
+ * `start` is called in every thread that thrum starts, before its target; in one that thrum did not start
+ * when it is first known: in the first call in which it waits, owns an RLock or is asked for; and with
+ * all_threads in those that are alive, in the calling one at once, in the others when they next wait, or at
+ * last when they end. `exit` is called when the thread ends, by return, pthread_exit or cancellation: after
+ * the destructors of its C++ thread_local objects, before those of its locals, and before a join returns. It
+ * is called in each thread in which the start of the same setting has been, also if that is NULL, and while
+ * the setting lasts; not at the exit of the process. So each start has its exit but where the hooks
+ * change, or threads are abandoned.
+ *
+ * Both run with nothing of the library locked and may call every function, but must return, and let no
+ * exception of C++ out; the thread may hold locks of yours. A thread may still be in the old hooks when this
+ * returns. Hooks stay set in a forked child, where the thread that forked has begun already.
+ *
+ * THRUM_E_VALUE: hooks->size is too small. threading.settrace, .setprofile; with all_threads
+ * .settrace_all_threads, .setprofile_all_threads. */
+THRUM_API thrum_status thrum_set_thread_hooks(const thrum_thread_hooks* hooks) THRUM_NOEXCEPT;
+
+/* Stores the hooks that are set; out->size must be as initialised, else THRUM_E_VALUE. threading.gettrace,
+ * .getprofile. */
+THRUM_API thrum_status thrum_get_thread_hooks(thrum_thread_hooks* out) THRUM_NOEXCEPT;
+
 /* -------------------------------------------------------------------------- Timer: thrum_timer_ -- */
 
 /* A timer is a thread that waits for its time before it calls its function. Until then it costs no thread:

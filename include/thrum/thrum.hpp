@@ -6,6 +6,7 @@
 #include "thrum/condition.hpp"
 #include "thrum/error.hpp"
 #include "thrum/event.hpp"
+#include "thrum/hooks.hpp"
 #include "thrum/latch.hpp"
 #include "thrum/local.hpp"
 #include "thrum/lock.hpp"

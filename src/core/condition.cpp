@@ -2,6 +2,7 @@
 #include "core/condition.hpp"
 
 #include "core/exit.hpp"
+#include "core/hooks.hpp"
 #include "core/lock.hpp"
 #include "core/rlock.hpp"
 #include "core/runtime.hpp"
@@ -87,6 +88,7 @@ thrum_status wait(detail::Word& condition, Generation generation, const LockRef&
     static_cast<void>(let_go(lock, depth));
     exit::stay(*record);
   }
+  hooks::catch_up(*record);
   Waiter& self = record->waiter;
   const Deadline deadline = deadline_after(timeout);
   if (!enqueue(condition, generation, self)) return THRUM_E_HANDLE;

@@ -57,6 +57,7 @@ struct ThreadRecord {
   Reads reads;             // the read-write locks that it holds to read
 
   LocalValues locals;
+  std::uint64_t greeted;  // see hooks.hpp; the thread's own
 
   // Guarded by the registry's mutex.
   std::uint64_t id;  // of the slot's present object

@@ -68,6 +68,7 @@ ThreadRecord* Registry::create() noexcept {
   record->arg = nullptr;
   record->dispose = nullptr;
   record->reads.clear();
+  record->greeted = 0;
   record->life = Life::created;
   record->origin = Origin::started;
   record->daemon = false;

@@ -4,6 +4,7 @@
 #include "core/event.hpp"
 #include "core/exit.hpp"
 #include "core/fork.hpp"
+#include "core/hooks.hpp"
 #include "core/keep_errno.hpp"
 #include "core/registry.hpp"
 #include "core/thread.hpp"
@@ -50,7 +51,7 @@ void initialise() noexcept {
 ThreadRecord* adopt() noexcept {
   const KeepErrno keep_errno;
   initialise();
-  const Registry registry;
+  Registry registry;
   ThreadRecord* record = choose_record();
   if (record == nullptr) return nullptr;
   if (!platform::set_identity({record, record->ident})) {
@@ -63,6 +64,8 @@ ThreadRecord* adopt() noexcept {
   record->system = platform::current_thread();
   record->native_id = platform::native_id();
   static_cast<void>(event::set(record->begun, 0));
+  registry.unlock();
+  hooks::begin(*record);
   return record;
 }
 
@@ -70,6 +73,7 @@ Waiter* waiter() noexcept {
   ThreadRecord* record = current();
   if (record == nullptr) return nullptr;
   if (exit::abandons(*record)) exit::stay(*record);
+  hooks::catch_up(*record);
   return &record->waiter;
 }
 

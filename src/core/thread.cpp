@@ -2,11 +2,11 @@
 #include "core/thread.hpp"
 
 #include <cstdint>
-#include <cstdio>
 #include <cstring>
 
 #include "core/event.hpp"
 #include "core/exit.hpp"
+#include "core/hooks.hpp"
 #include "core/keep_errno.hpp"
 #include "core/local.hpp"
 #include "core/memory.hpp"
@@ -42,6 +42,7 @@ void run(void* arg) noexcept(false) {
     platform::name_thread(record.system, record.name);
   }
   static_cast<void>(event::set(record.begun, 0));
+  hooks::begin(record);
   record.target(record.arg);
   dispose_of_work(record);
 }
@@ -340,20 +341,10 @@ thrum_status stack_size(std::size_t size, std::size_t* old) noexcept {
   return THRUM_OK;
 }
 
-void report_uncaught(const char* what) noexcept {
-  const ThreadRecord* record = runtime::current();
-  char line[512];  // what is longer is cut: a line on standard error need not be whole
-  {
-    const Registry registry;
-    const char* name = record != nullptr && record->name != nullptr ? record->name : "?";
-    std::snprintf(line, sizeof line, "Exception in thread %.200s: %s", name, what);
-  }
-  platform::report(line);
-}
-
 void finish(void* arg) noexcept {
   auto& record = *static_cast<ThreadRecord*>(arg);
   dispose_of_work(record);
+  hooks::end(record);
   local::end_thread(record);
   Registry registry;
   local::forget(record);
@@ -379,7 +370,5 @@ thrum_status thrum_core_thread_create(thrum_thread* out, const thrum_thread_opti
 thrum_status thrum_core_thread_retain(thrum_thread thread) noexcept { return thread::retain(thread.id); }
 
 void thrum_core_thread_release(thrum_thread thread) noexcept { thread::release(thread.id); }
-
-void thrum_core_thread_uncaught(const char* what) noexcept { thread::report_uncaught(what); }
 
 }  // namespace thrum::detail

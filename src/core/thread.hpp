@@ -44,9 +44,6 @@ std::size_t enumerate(thrum_thread* array, std::size_t capacity) noexcept;
 
 thrum_status stack_size(std::size_t size, std::size_t* old) noexcept;
 
-/// An exception has left the calling thread's target.
-void report_uncaught(const char* what) noexcept;
-
 /// Waits until a pinned thread has ended and the system is rid of it.
 thrum_status await_end(ThreadRecord& record, Deadline deadline) noexcept;
 

@@ -1,11 +1,15 @@
 // thread_exception_test.cpp - exceptions that leave what a thread runs: one line on standard error, and the
 // process lives on.
+#include <pthread.h>
 #include <signal.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <catch2/catch_test_macros.hpp>
 #include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <exception>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -171,4 +175,244 @@ TEST_CASE("an exception is told by a process whose standard error is a closed pi
     CHILD_REQUIRE(thread.join() && !thread.is_alive());
   });
   CHECK(ending.how == "exit 0");
+}
+
+// --------------------------------------------------------------------------------------- excepthook --
+
+namespace {
+
+class ThreadRunFail : public thrum::Thread {
+ public:
+  ThreadRunFail() = default;
+  explicit ThreadRunFail(const std::string& name) : Thread(with_name(name)) {}
+  ~ThreadRunFail() override { join(); }
+
+ protected:
+  void run() override { throw std::invalid_argument("run failed"); }
+};
+
+void run_and_fail() {
+  ThreadRunFail thread("excepthook thread");
+  thread.start();
+}
+
+/// Sets a hook for as long as it lives.
+class Hooked {
+ public:
+  explicit Hooked(thrum::ExceptHook hook) : before_(thrum::set_excepthook(std::move(hook))) {}
+  Hooked(const Hooked&) = delete;
+  Hooked& operator=(const Hooked&) = delete;
+  ~Hooked() { thrum::set_excepthook(std::move(before_)); }
+
+ private:
+  thrum::ExceptHook before_;
+};
+
+const std::string default_line = "Exception in thread excepthook thread: run failed\n";
+
+}  // namespace
+
+TEST_CASE("ExceptHookTests.test_custom_excepthook", "[cpython][thread][excepthook]") {
+  thrum::ExceptHookArgs args;
+  std::string what;
+  std::uint64_t ident = 0;
+  bool alive = false;
+  const Hooked hooked([&](const thrum::ExceptHookArgs& given) {
+    args = given;
+    what = given.what;
+    ident = thrum::get_ident();
+    alive = given.thread.is_alive();
+  });
+  ThreadRunFail thread;
+  const std::string errors = errors_of([&] {
+    thread.start();
+    thread.join();
+  });
+  CHECK(errors.empty());
+  CHECK(what == "run failed");
+  CHECK(args.thread == thread);
+  CHECK(ident == thread.ident());
+  CHECK(alive);
+  REQUIRE(args.exception != nullptr);
+  CHECK_THROWS_AS(std::rethrow_exception(args.exception), std::invalid_argument);
+}
+
+TEST_CASE("ExceptHookTests.test_custom_excepthook_fail", "[cpython][thread][excepthook]") {
+  const Hooked hooked([](const thrum::ExceptHookArgs&) { throw std::runtime_error("threading_hook failed"); });
+  CHECK(errors_of(run_and_fail) == "Exception in thread excepthook thread: threading_hook failed\n");
+  const Hooked other([](const thrum::ExceptHookArgs&) { throw 42; });
+  CHECK(errors_of(run_and_fail) ==
+        "Exception in thread excepthook thread: an exception that is no std::exception\n");
+}
+
+TEST_CASE("ExceptHookTests.test_original_excepthook", "[cpython][thread][excepthook]") {
+  CHECK(errors_of(run_and_fail) == default_line);
+  {
+    const Hooked hooked([](const thrum::ExceptHookArgs&) {
+      dprintf(STDERR_FILENO, "Running a thread failed\n");
+    });
+    CHECK(errors_of(run_and_fail) == "Running a thread failed\n");
+    {
+      const Hooked original(thrum::default_excepthook);
+      CHECK(errors_of(run_and_fail) == default_line);
+    }
+    {
+      const Hooked none(nullptr);
+      CHECK(errors_of(run_and_fail) == default_line);
+    }
+    CHECK(errors_of(run_and_fail) == "Running a thread failed\n");
+  }
+  CHECK(errors_of(run_and_fail) == default_line);
+}
+
+TEST_CASE("ExceptHookTests.test_excepthook_thread_None", "[cpython][excepthook]") {
+  thrum::ExceptHookArgs args;
+  args.what = "bug";
+  CHECK(errors_of([&] { thrum::excepthook(args); }) ==
+        "Exception in thread " + std::to_string(thrum::get_ident()) + ": bug\n");
+}
+
+TEST_CASE("ExceptHookTests.test_system_exit", "[cpython][thread][excepthook]") {
+  class ThreadExits : public thrum::Thread {
+   public:
+    ~ThreadExits() override { join(); }
+
+   protected:
+    void run() override {
+      try {
+        throw thrum::ThreadExit();
+      } catch (const std::exception&) {
+        went_on = true;
+      }
+      went_on = true;
+    }
+
+   public:
+    bool went_on = false;
+  };
+  int calls = 0;
+  const Hooked hooked([&](const thrum::ExceptHookArgs&) { ++calls; });
+  ThreadExits thread;
+  const std::string errors = errors_of([&] {
+    thread.start();
+    thread.join();
+  });
+  CHECK(errors.empty());
+  CHECK(calls == 0);
+  CHECK_FALSE(thread.went_on);
+}
+
+TEST_CASE("ThreadingExceptionTests.test_print_exception", "[cpython][thread][exception]") {
+  thrum::Event running;
+  thrum::Event over;
+  const std::string errors = errors_of([&] {
+    thrum::Thread thread(with_name("divider"), [&] {
+      running.set();
+      over.wait();
+      throw std::domain_error("division by zero");
+    });
+    thread.start();
+    running.wait();
+    over.set();
+    thread.join();
+  });
+  CHECK(errors == "Exception in thread divider: division by zero\n");
+}
+
+TEST_CASE("a hook in C is called, returned and called by others", "[thread][excepthook]") {
+  struct Seen {
+    int calls = 0;
+    thrum_except_info info{};
+    std::string what;
+  } seen;
+  const thrum_except_hook hook = [](const thrum_except_info* info, void* arg) {
+    auto& told = *static_cast<Seen*>(arg);
+    ++told.calls;
+    told.info = *info;
+    told.what = info->what;
+  };
+  thrum_except_hook old = nullptr;
+  void* old_arg = &seen;
+  REQUIRE(thrum_set_excepthook(hook, &seen, &old, &old_arg) == THRUM_OK);
+  CHECK(old == &thrum_default_excepthook);
+  CHECK(old_arg == nullptr);
+  const std::string errors = errors_of(run_and_fail);
+  CHECK(errors.empty());
+  CHECK(seen.calls == 1);
+  CHECK(seen.what == "run failed");
+  CHECK(seen.info.size == sizeof(thrum_except_info));
+  CHECK(seen.info.exception != nullptr);
+
+  // Another language's runtime tells of its own failure.
+  const thrum_except_info panic{sizeof panic, thrum::current_thread().handle(), "panic", nullptr};
+  CHECK(thrum_excepthook(&panic) == THRUM_OK);
+  CHECK(seen.calls == 2);
+  CHECK(seen.what == "panic");
+  CHECK(seen.info.thread.id == panic.thread.id);
+  CHECK(seen.info.exception == nullptr);
+  thrum_except_info faulty = panic;
+  faulty.size = sizeof faulty - 1;
+  CHECK(thrum_excepthook(&faulty) == THRUM_E_VALUE);
+  faulty = panic;
+  faulty.what = nullptr;
+  CHECK(thrum_excepthook(&faulty) == THRUM_E_VALUE);
+  CHECK(errors_of([&] {
+          thrum_default_excepthook(nullptr, nullptr);
+          thrum_default_excepthook(&faulty, nullptr);
+        }).empty());
+
+  {
+    // A hook of C++ passes on to the one in C that it has replaced.
+    thrum::ExceptHook passes_to;
+    passes_to = thrum::set_excepthook([&](const thrum::ExceptHookArgs& args) { passes_to(args); });
+    CHECK(errors_of(run_and_fail).empty());
+    CHECK(seen.calls == 3);
+    thrum::set_excepthook(std::move(passes_to));
+    CHECK(errors_of(run_and_fail).empty());
+    CHECK(seen.calls == 4);
+  }
+  CHECK(thrum_set_excepthook(nullptr, nullptr, nullptr, nullptr) == THRUM_OK);
+  CHECK(errors_of(run_and_fail) == default_line);
+  CHECK(seen.calls == 4);
+}
+
+TEST_CASE("a hook ends its thread by pthread_exit, and uses everything", "[thread][excepthook][pthread_exit]") {
+  std::atomic<int> calls{0};
+  const Hooked hooked([&](const thrum::ExceptHookArgs& args) {
+    thrum::Lock lock;
+    lock.acquire();
+    thrum::Thread thread([&] { ++calls; });
+    thread.start();
+    thread.join();
+    args.thread.is_alive();
+    pthread_exit(nullptr);
+  });
+  thrum::Thread thread([] { throw std::runtime_error("failed"); });
+  thread.start();
+  CHECK(thread.join());
+  CHECK(calls == 1);
+}
+
+TEST_CASE("hooks are replaced while they are called", "[thread][excepthook][stress]") {
+  std::atomic<int> calls{0};
+  const Hooked hooked([&](const thrum::ExceptHookArgs&) { ++calls; });
+  std::atomic<bool> over{false};
+  thrum::Thread replacer([&] {
+    while (!over) {
+      // Each has memory of its own, which must last as long as somebody is in it.
+      thrum::set_excepthook([&calls, text = std::string(100, 'x')](const thrum::ExceptHookArgs&) {
+        calls += text[99] == 'x' ? 1 : 1000000;
+      });
+    }
+  });
+  replacer.start();
+  const int rounds = scaled(500);
+  for (int round = 0; round < rounds; ++round) {
+    thrum::Thread thread([] { throw std::runtime_error("failed"); });
+    thread.start();
+    thread.join();
+  }
+  over = true;
+  replacer.join();
+  CHECK(calls == rounds);
 }

@@ -114,6 +114,7 @@ struct Call {
 namespace detail {
 inline void do_nothing(void*) {}
 inline int always_true(void*) { return 1; }
+inline const thrum_except_info no_info{0, {0}, nullptr, nullptr};
 }  // namespace detail
 
 // A row: name, type of the handle, what it does with a timeout, pointers, and the arguments out of `given`.
@@ -210,6 +211,8 @@ inline const std::vector<Call> calls{
     THRUM_CALL(thrum_enumerate, none, none, 2, given.output<thrum_thread>(0), 1,
                given.output<std::size_t>(1)),
     THRUM_CALL(thrum_active_count, none, none, 1, given.output<std::size_t>(0)),
+    THRUM_CALL(thrum_excepthook, none, none, 1, given.input<const thrum_except_info*>(0, &detail::no_info)),
+    THRUM_CALL(thrum_get_thread_hooks, none, none, 1, given.output<thrum_thread_hooks>(0)),
     THRUM_CALL(thrum_stack_size, none, none, 0, THRUM_STACK_SIZE_KEEP, given.output<std::size_t>(0)),
 };
 
@@ -219,6 +222,7 @@ inline const std::vector<Call> calls{
 inline const std::vector<const char*> calls_without_faults{
     "thrum_version",  "thrum_status_name", "thrum_strerror",
     "thrum_shutdown", "thrum_get_ident",   "thrum_get_native_id",
+    "thrum_set_excepthook", "thrum_default_excepthook", "thrum_set_thread_hooks",
 };
 
 }  // namespace support

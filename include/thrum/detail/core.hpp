@@ -145,8 +145,6 @@ THRUM_API thrum_status thrum_core_thread_create(thrum_thread* out, const thrum_t
 // One more reference to the thread's object, and one fewer: it goes with the last.
 THRUM_API thrum_status thrum_core_thread_retain(thrum_thread thread) noexcept;
 THRUM_API void thrum_core_thread_release(thrum_thread thread) noexcept;
-// An exception has left the calling thread's target: says so on standard error.
-THRUM_API void thrum_core_thread_uncaught(const char* what) noexcept;
 
 // As thrum_timer_create; `dispose(arg)`, where not NULL, is called once when arg is no longer needed.
 THRUM_API thrum_status thrum_core_timer_create(thrum_timer* out, double interval, void (*function)(void*),
