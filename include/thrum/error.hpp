@@ -1,6 +1,7 @@
 // error.hpp - what the classes throw for misuse, and the statuses behind it.
 //
-// An outcome that a correct program expects, such as a timeout, is a return value and never thrown.
+// An outcome that a correct program expects, such as a timeout, is a return value and never thrown, but for
+// the three of queues that are exceptions in Python too.
 #ifndef THRUM_ERROR_HPP
 #define THRUM_ERROR_HPP
 
@@ -69,6 +70,24 @@ class MemoryError : public Error {
   using Error::Error;
 };
 
+/// Queue.get found nothing in time: THRUM_EMPTY. queue.Empty.
+class Empty : public Error {
+ public:
+  Empty() : Error(THRUM_EMPTY) {}
+};
+
+/// Queue.put found no room in time: THRUM_FULL. queue.Full.
+class Full : public Error {
+ public:
+  Full() : Error(THRUM_FULL) {}
+};
+
+/// The queue has been shut down: THRUM_CLOSED. queue.ShutDown.
+class ShutDown : public Error {
+ public:
+  ShutDown() : Error(THRUM_CLOSED) {}
+};
+
 namespace detail {
 
 /// Throws for this status. In a program without exceptions misuse ends the process: there the C ABI, which
@@ -80,6 +99,9 @@ namespace detail {
     case THRUM_E_OVERFLOW: throw OverflowError(status);
     case THRUM_E_BROKEN: throw BrokenBarrierError(status);
     case THRUM_E_NOMEM: throw MemoryError(status);
+    case THRUM_EMPTY: throw Empty();
+    case THRUM_FULL: throw Full();
+    case THRUM_CLOSED: throw ShutDown();
     default: throw RuntimeError(status);
   }
 #else

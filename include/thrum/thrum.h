@@ -25,7 +25,8 @@
  *
  *   NaN                                    THRUM_E_VALUE
  *   finite and above THRUM_TIMEOUT_MAX     THRUM_E_OVERFLOW
- *   negative (minus infinity included)     THRUM_E_VALUE for the locks; elsewhere it is taken as 0
+ *   negative (minus infinity included)     THRUM_E_VALUE for the locks and the queues; elsewhere it is
+ *                                          taken as 0
  *
  * Blocking. Only functions with a timeout block, and thrum_shutdown. A
  * wait is not ended by a signal: the handler runs, and the wait goes on. Nor is it by a cancellation, which
@@ -38,7 +39,7 @@
  * the others have ended, and joins on them return. Locks stay as they were at the fork, held ones held: a
  * ..._reinit_after_fork function makes one new. Nothing inside the library can deadlock the child.
  *
- * The Python names in the comments are those of the module threading of Python 3.
+ * The Python names in the comments are those of the modules threading and queue of Python 3.
  */
 #ifndef THRUM_THRUM_H
 #define THRUM_THRUM_H
@@ -154,6 +155,9 @@ typedef struct thrum_local {
 typedef struct thrum_timer {
   uint64_t id;
 } thrum_timer;
+typedef struct thrum_queue {
+  uint64_t id;
+} thrum_queue;
 
 /* ---------------------------------------------------------------------------- Lock: thrum_lock_ -- */
 
@@ -478,6 +482,93 @@ THRUM_API thrum_status thrum_local_get(thrum_local local, void** out) THRUM_NOEX
  * THRUM_E_NOMEM so is the new one. A thread's first value for a local may need memory, later ones need none.
  */
 THRUM_API thrum_status thrum_local_set(thrum_local local, void* value) THRUM_NOEXCEPT;
+
+/* -------------------------------------------------------------------------- Queue: thrum_queue_ -- */
+
+/* In which order a queue's items leave it. */
+enum {
+  THRUM_QUEUE_FIFO = 0,     /* the longest in it first: queue.Queue */
+  THRUM_QUEUE_LIFO = 1,     /* the shortest in it first: queue.LifoQueue */
+  THRUM_QUEUE_PRIORITY = 2, /* the least first, equal ones as in FIFO: queue.PriorityQueue */
+  THRUM_QUEUE_SIMPLE = 3    /* as FIFO, and never with a bound: queue.SimpleQueue */
+};
+
+/* What a queue is created with. Fill one with THRUM_QUEUE_OPTIONS_INIT and change what you need. The
+ * call-backs get `arg` as their last argument. They must not let a C++ exception out. */
+typedef struct thrum_queue_options {
+  size_t size; /* sizeof(thrum_queue_options): tells the library how much of it there is */
+  /* Which item comes first: below 0 for a, above 0 for b, 0 where they are equal, as for qsort. For
+   * THRUM_QUEUE_PRIORITY, which must have one; not called for the others. It runs in the threads that put
+   * and get, while others that use the queue wait: it must not use that queue. */
+  int (*compare)(const void* a, const void* b, void* arg);
+  /* What becomes of an item that nobody took; NULL: nothing. Called without any lock, by
+   * thrum_queue_destroy, thrum_queue_shutdown and thrum_queue_reinit_after_fork; in the first and the last of
+   * these it must not use the queue. */
+  void (*destroy)(void* item, void* arg);
+  void* arg;
+} thrum_queue_options;
+
+#define THRUM_QUEUE_OPTIONS_INIT \
+  { sizeof(thrum_queue_options), NULL, NULL, NULL }
+
+/* A new queue of that kind, for at most `maxsize` items; 0 or below: for any number. `options` may be NULL:
+ * all as initialised above. THRUM_E_VALUE: the kind is none of the four, options->size is too small, a
+ * priority queue has no compare, or a simple queue is to have a bound. queue.Queue(maxsize). */
+THRUM_API thrum_status thrum_queue_create(thrum_queue* out, int kind, int64_t maxsize,
+                                          const thrum_queue_options* options) THRUM_NOEXCEPT;
+
+/* Destroys the queue and makes its handle stale; options->destroy gets the items that are still in it.
+ * THRUM_E_BUSY: a thread waits for it, or is in the middle of a call. */
+THRUM_API thrum_status thrum_queue_destroy(thrum_queue queue) THRUM_NOEXCEPT;
+
+/* Puts an item, any pointer, into the queue, waiting for room at most `timeout` seconds; a queue without a
+ * bound has room always. Threads that wait have it in the order in which they came. THRUM_OK. THRUM_FULL:
+ * there was no room in time. THRUM_CLOSED: the queue has been shut down, if only meanwhile. THRUM_E_VALUE:
+ * NaN or a negative timeout. THRUM_E_OVERFLOW: above THRUM_TIMEOUT_MAX. THRUM_E_NOMEM. Unless the answer is
+ * THRUM_OK the item is still the caller's. Queue.put. */
+THRUM_API thrum_status thrum_queue_put(thrum_queue queue, void* item, double timeout) THRUM_NOEXCEPT;
+
+/* Takes the item whose turn it is, waiting for one at most `timeout` seconds, and stores it. Threads that
+ * wait are served in the order in which they came. THRUM_OK. THRUM_EMPTY: there was none in time.
+ * THRUM_CLOSED: there is none, and the queue has been shut down. THRUM_E_VALUE and THRUM_E_OVERFLOW as for
+ * thrum_queue_put. Unless the answer is THRUM_OK, *item is unchanged. Queue.get. */
+THRUM_API thrum_status thrum_queue_get(thrum_queue queue, void** item, double timeout) THRUM_NOEXCEPT;
+
+/* Says that the work on one item that was got is done. THRUM_E_VALUE: as often as items have been put.
+ * Queue.task_done. */
+THRUM_API thrum_status thrum_queue_task_done(thrum_queue queue) THRUM_NOEXCEPT;
+
+/* Waits until the work on every item that was put is done, at most `timeout` seconds. THRUM_OK or
+ * THRUM_TIMEOUT; THRUM_E_VALUE and THRUM_E_OVERFLOW as for thrum_queue_put. Queue.join. */
+THRUM_API thrum_status thrum_queue_join(thrum_queue queue, double timeout) THRUM_NOEXCEPT;
+
+/* Shuts the queue down: from now on a put answers THRUM_CLOSED, and so does a get once the queue is empty,
+ * those that wait already included. Where `immediate` is not 0 the items in the queue are taken out at once,
+ * given to options->destroy, and count as done. May be called again, also with another `immediate`.
+ * Queue.shutdown. */
+THRUM_API thrum_status thrum_queue_shutdown(thrum_queue queue, int immediate) THRUM_NOEXCEPT;
+
+/* How many items are in the queue at this moment; whether there is none, and whether there is no room, 0 or
+ * 1. Another thread may have changed it when the call returns. Queue.qsize, .empty, .full. */
+THRUM_API thrum_status thrum_queue_qsize(thrum_queue queue, size_t* out) THRUM_NOEXCEPT;
+THRUM_API thrum_status thrum_queue_empty(thrum_queue queue, int* out) THRUM_NOEXCEPT;
+THRUM_API thrum_status thrum_queue_full(thrum_queue queue, int* out) THRUM_NOEXCEPT;
+
+/* The bound that the queue was created with. Queue.maxsize. */
+THRUM_API thrum_status thrum_queue_maxsize(thrum_queue queue, int64_t* out) THRUM_NOEXCEPT;
+
+/* For how many of the items that were put the work is not done. Queue.unfinished_tasks. */
+THRUM_API thrum_status thrum_queue_unfinished_tasks(thrum_queue queue, size_t* out) THRUM_NOEXCEPT;
+
+/* Whether the queue has been shut down, 0 or 1. Queue.is_shutdown. */
+THRUM_API thrum_status thrum_queue_is_shutdown(thrum_queue queue, int* out) THRUM_NOEXCEPT;
+
+/* Makes the queue as new, empty and open, for a forked child; anywhere else threads that use the queue would
+ * be forgotten. A queue that no thread was using at the fork needs this not: it is as it was.
+ * options->destroy gets the items that are known to have been in the queue; one that another thread was about
+ * to put or had just taken, and all in a queue without a ring (any but a FIFO with a bound) that another
+ * thread was about to change, are abandoned. */
+THRUM_API thrum_status thrum_queue_reinit_after_fork(thrum_queue queue) THRUM_NOEXCEPT;
 
 /* ------------------------------------------------------------------------ Thread: thrum_thread_ -- */
 

@@ -11,6 +11,7 @@
 #include "thrum/local.hpp"
 #include "thrum/lock.hpp"
 #include "thrum/once.hpp"
+#include "thrum/queue.hpp"
 #include "thrum/rlock.hpp"
 #include "thrum/rwlock.hpp"
 #include "thrum/semaphore.hpp"

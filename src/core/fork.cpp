@@ -1,6 +1,7 @@
 // core/fork.cpp - the process forks.
 #include "core/fork.hpp"
 
+#include "core/cells.hpp"
 #include "core/event.hpp"
 #include "core/exit.hpp"
 #include "core/local.hpp"
@@ -51,11 +52,13 @@ void prepare() noexcept {
   Registry::before_fork();
   timer::before_fork();
   tables::before_fork();
+  cells::before_fork();
   lot::before_fork();
 }
 
 void parent() noexcept {
   lot::after_fork_in_parent();
+  cells::after_fork();
   tables::after_fork();
   timer::after_fork_in_parent();
   Registry::after_fork();
@@ -64,6 +67,7 @@ void parent() noexcept {
 void child() noexcept {
   ++forks;
   lot::after_fork_in_child();
+  cells::after_fork();
   tables::after_fork();
   auto* self = static_cast<ThreadRecord*>(platform::identity().record);
   for (ThreadRecord* record = Registry::first(); record != nullptr;) {

@@ -36,7 +36,8 @@ struct Waiter {
   Waiter* next = nullptr;
   Waiter* previous = nullptr;
   Verdict verdict = Verdict::look_again;
-  bool reads = false;  // at a read-write lock: what it waits for
+  bool reads = false;      // at a read-write lock: what it waits for
+  std::uint64_t item = 0;  // what a waiter at a queue has to put, or is handed with the verdict
   Parker parker;
 };
 

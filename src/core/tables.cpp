@@ -15,6 +15,7 @@ Table<detail::OnceState, SlotType::once, 11> onces;
 Table<detail::RWLockState, SlotType::rwlock, 11> rwlocks;
 Table<LocalSlot, SlotType::local, 10> locals;
 Table<TimerSlot, SlotType::timer, 8> timers;
+Table<QueueSlot, SlotType::queue, 6> queues;
 
 namespace {
 
@@ -32,6 +33,7 @@ void visit_all(Visit visit) noexcept {
   visit(rwlocks);
   visit(locals);
   visit(timers);
+  visit(queues);
 }
 
 }  // namespace

@@ -61,6 +61,13 @@ struct TimerSlot {
   bool owned;  // whether the creator in C has a reference
 };
 
+struct QueueSlot : detail::QueueState {
+  // What its creator gave; words, since a stale call may read them.
+  detail::Word compare;
+  detail::Word destroy;
+  detail::Word arg;
+};
+
 namespace tables {
 
 extern Table<ThreadRecord, SlotType::thread, 8> threads;
@@ -75,6 +82,7 @@ extern Table<detail::OnceState, SlotType::once, 11> onces;
 extern Table<detail::RWLockState, SlotType::rwlock, 11> rwlocks;
 extern Table<LocalSlot, SlotType::local, 10> locals;
 extern Table<TimerSlot, SlotType::timer, 8> timers;
+extern Table<QueueSlot, SlotType::queue, 6> queues;
 
 /// Around a fork: hold every table's mutex, and let them go.
 void before_fork() noexcept;

@@ -66,6 +66,57 @@ struct LockRef {
   std::uint32_t generation = 0;
 };
 
+/// In which order a queue's items leave it; the numbers of thrum_queue_kind. With `queue_peeks` a get looks
+/// at an item first and takes it when that has gone well.
+inline constexpr std::uint64_t queue_fifo = 0;
+inline constexpr std::uint64_t queue_lifo = 1;
+inline constexpr std::uint64_t queue_priority = 2;
+inline constexpr std::uint64_t queue_peeks = 4;
+
+/// Whether item `a` comes before item `b`: 1 or 0; negative where the comparison failed. `call` is what the
+/// caller of put or get gave for it.
+using QueueBefore = int (*)(void* call, std::uint64_t a, std::uint64_t b);
+
+/// What becomes of an item that nobody took.
+using QueueDispose = void (*)(void* context, std::uint64_t item);
+
+struct QueueEntry {
+  std::uint64_t order;
+  std::uint64_t item;
+};
+
+/// A bounded queue, first in first out, is a ring; the others have a lock and a store. Zeroed it is an open
+/// queue without a bound, first in first out.
+struct QueueState {
+  constexpr QueueState() noexcept = default;
+  constexpr QueueState(std::uint64_t kind_of_queue, QueueBefore before_of_items) noexcept
+      : kind(kind_of_queue), before(before_of_items) {}
+
+  Word word;   // the generation; the lock of those that have one
+  Word ring;   // the cells; 0: none
+  Word mask;   // of an index into the cells
+  Word bound;  // the most items; 0: any number
+  Word limit;  // what it was made with: maxsize, a signed number
+
+  // Guarded by the lock.
+  std::uint64_t kind = queue_fifo;
+  QueueBefore before = nullptr;
+  QueueEntry* entries = nullptr;
+  std::uint64_t capacity = 0;
+  std::uint64_t first = 0;
+  std::uint64_t count = 0;
+  std::uint64_t next_order = 0;
+
+  // Apart, for each is written by other threads than the rest. Not by alignment, which memory for slots
+  // lacks.
+  std::uint64_t apart_from_tail[15] = {};
+  Word tail;  // where the next item goes
+  std::uint64_t apart_from_head[15] = {};
+  Word head;  // where the next item is taken
+  std::uint64_t apart_from_done[15] = {};
+  Word done;  // the tasks that are done
+};
+
 extern "C" {
 
 THRUM_API thrum_status thrum_core_lock_acquire(Word& lock, std::uint32_t generation, double timeout) noexcept;
@@ -136,6 +187,37 @@ THRUM_API thrum_status thrum_core_local_create(Word& id, void (*destructor)(void
 // As thrum_local_destroy, if there is one. But once the process is exiting other threads may go on with their
 // values: then the calling thread's goes alone, the local stays, and the answer is 0; otherwise 1.
 THRUM_API int thrum_core_local_end(const Word& id) noexcept;
+
+// Gives a zeroed queue its bound.
+THRUM_API thrum_status thrum_core_queue_open(QueueState& queue, std::int64_t maxsize) noexcept;
+// Ends a queue of C++: disposes of its items and frees what it has.
+THRUM_API void thrum_core_queue_close(QueueState& queue, QueueDispose dispose, void* context) noexcept;
+// `call` is for the comparison. THRUM_E_FAILED: it failed, and nothing has changed.
+THRUM_API thrum_status thrum_core_queue_put(QueueState& queue, std::uint32_t generation, std::uint64_t item,
+                                            double timeout, void* call) noexcept;
+THRUM_API thrum_status thrum_core_queue_get(QueueState& queue, std::uint32_t generation, std::uint64_t& item,
+                                            double timeout, void* call) noexcept;
+// A get in two steps, for a queue that peeks: after THRUM_OK the queue is locked until the second step, which
+// takes the item or leaves it where it was.
+THRUM_API thrum_status thrum_core_queue_peek(QueueState& queue, QueueEntry& entry, double timeout,
+                                             void* call) noexcept;
+THRUM_API void thrum_core_queue_take(QueueState& queue, const QueueEntry& entry, bool taken,
+                                     void* call) noexcept;
+THRUM_API thrum_status thrum_core_queue_task_done(QueueState& queue, std::uint32_t generation) noexcept;
+THRUM_API thrum_status thrum_core_queue_join(QueueState& queue, std::uint32_t generation,
+                                             double timeout) noexcept;
+THRUM_API thrum_status thrum_core_queue_shutdown(QueueState& queue, std::uint32_t generation) noexcept;
+// Takes an item, any, out of a queue that is shut down, its task done. THRUM_CLOSED: there is none.
+THRUM_API thrum_status thrum_core_queue_drain(QueueState& queue, std::uint32_t generation,
+                                              std::uint64_t& item) noexcept;
+THRUM_API thrum_status thrum_core_queue_size(const QueueState& queue, std::uint32_t generation,
+                                             std::size_t& out) noexcept;
+THRUM_API thrum_status thrum_core_queue_unfinished(const QueueState& queue, std::uint32_t generation,
+                                                   std::size_t& out) noexcept;
+THRUM_API thrum_status thrum_core_queue_is_shutdown(const QueueState& queue, std::uint32_t generation,
+                                                    bool& out) noexcept;
+THRUM_API thrum_status thrum_core_queue_reinit(QueueState& queue, std::uint32_t generation,
+                                               QueueDispose dispose, void* context) noexcept;
 
 // As thrum_thread_create; `dispose(arg)`, where not NULL, is called once when arg is no longer needed: in
 // the thread when its target has ended, or where a thread that never started is given up.
