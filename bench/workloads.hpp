@@ -10,6 +10,7 @@ void add_lock_workloads(std::vector<Workload>& workloads);
 void add_rlock_workloads(std::vector<Workload>& workloads);
 void add_event_workloads(std::vector<Workload>& workloads);
 void add_semaphore_workloads(std::vector<Workload>& workloads);
+void add_queue_workloads(std::vector<Workload>& workloads);
 void add_condition_workloads(std::vector<Workload>& workloads);
 void add_timeout_workloads(std::vector<Workload>& workloads);
 void add_thread_workloads(std::vector<Workload>& workloads);
