@@ -69,6 +69,8 @@ std::vector<bench::Workload> all_workloads() {
   bench::add_event_workloads(workloads);
   bench::add_semaphore_workloads(workloads);
   bench::add_queue_workloads(workloads);
+  bench::add_barrier_workloads(workloads);
+  bench::add_rwlock_workloads(workloads);
   bench::add_condition_workloads(workloads);
   bench::add_timeout_workloads(workloads);
   bench::add_thread_workloads(workloads);

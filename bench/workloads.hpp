@@ -11,6 +11,8 @@ void add_rlock_workloads(std::vector<Workload>& workloads);
 void add_event_workloads(std::vector<Workload>& workloads);
 void add_semaphore_workloads(std::vector<Workload>& workloads);
 void add_queue_workloads(std::vector<Workload>& workloads);
+void add_barrier_workloads(std::vector<Workload>& workloads);
+void add_rwlock_workloads(std::vector<Workload>& workloads);
 void add_condition_workloads(std::vector<Workload>& workloads);
 void add_timeout_workloads(std::vector<Workload>& workloads);
 void add_thread_workloads(std::vector<Workload>& workloads);

@@ -32,6 +32,8 @@ namespace thrum::platform {
 /// A lock that is not re-entrant; `Mutex mutex;` needs no run-time initialisation. Held for a few dozen
 /// instructions at a time, and never while its thread parks.
 void lock(Mutex& mutex) noexcept;
+/// False: it is held.
+bool try_lock(Mutex& mutex) noexcept;
 void unlock(Mutex& mutex) noexcept;
 
 /// Where one thread sleeps: a token that one thread takes and any thread gives. A parker's memory is

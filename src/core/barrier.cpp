@@ -88,9 +88,11 @@ thrum_status wait(BarrierState& barrier, Generation generation, double timeout, 
       index = place;
       return complete(barrier, bucket, has_action);
     }
+    const bool one_missing = counted && barrier.arrived + 1 == barrier.parties;
     bucket.push(*self);
     bucket.unlock();
-    if (!lot::wait(*self, deadline) && give_up(barrier, *self)) return THRUM_E_BROKEN;
+    const Spin::Budget budget = one_missing ? Spin::kSignal : Spin::kCrowd;
+    if (!lot::wait(*self, deadline, budget) && give_up(barrier, *self)) return THRUM_E_BROKEN;
     if (!counted) continue;
     if (self->verdict != Verdict::handed_over) return THRUM_E_BROKEN;
     index = place;

@@ -33,6 +33,16 @@ Queue* queue_of(Stripe& stripe, std::uint64_t address) noexcept {
 
 std::uint64_t number(const void* address) noexcept { return reinterpret_cast<std::uintptr_t>(address); }
 
+/// Looks again a few times before it sleeps: a stripe is held for less time than it takes to fall asleep.
+void lock(Stripe& stripe) noexcept {
+  constexpr int kMostPauses = 32;
+  for (int pauses = 1; pauses <= kMostPauses; pauses *= 2) {
+    if (platform::try_lock(stripe.mutex)) return;
+    for (int i = 0; i < pauses; ++i) platform::pause();
+  }
+  platform::lock(stripe.mutex);
+}
+
 std::uint64_t address_of(const Waiter& waiter) noexcept {
   // relaxed: read and written with the stripe's mutex held.
   return atomic::load_relaxed(waiter.address);
@@ -60,7 +70,7 @@ Waiter* find(const Queue& queue, std::uint64_t address) noexcept {
 }  // namespace
 
 Bucket::Bucket(const void* address) noexcept : Bucket(address, stripe_of(number(address))) {
-  platform::lock(stripe_->mutex);
+  lock(*stripe_);
 }
 
 Bucket::Bucket(const void* address, Stripe* stripe) noexcept
@@ -107,8 +117,8 @@ BucketPair::BucketPair(const void* first, const void* second) noexcept
   // In the order of the table, so that no two threads wait for each other.
   Stripe* lower = first_.stripe_ < second_.stripe_ ? first_.stripe_ : second_.stripe_;
   Stripe* upper = first_.stripe_ < second_.stripe_ ? second_.stripe_ : first_.stripe_;
-  platform::lock(lower->mutex);
-  if (upper != lower) platform::lock(upper->mutex);
+  lock(*lower);
+  if (upper != lower) lock(*upper);
 }
 
 void BucketPair::unlock() noexcept {
@@ -148,9 +158,9 @@ void wake_chain(Waiter* first, Verdict verdict) noexcept {
   }
 }
 
-bool wait(Waiter& self, Deadline deadline) noexcept {
+bool wait(Waiter& self, Deadline deadline, Spin::Budget budget) noexcept {
   if (deadline != kPoll) {
-    for (Spin spin(Spin::kSignal); spin.again();) {
+    for (Spin spin(budget); spin.again();) {
       if (self.parker.take()) return true;
     }
   }

@@ -123,8 +123,8 @@ void wake(Waiter& waiter, Verdict verdict) noexcept;
 void wake_chain(Waiter* first, Verdict verdict) noexcept;
 
 /// Waits until somebody has woken the waiter, which is the calling thread's and has been queued; false if
-/// the deadline passed first: the waiter may then still be queued. Looks a few times before it sleeps.
-bool wait(Waiter& self, Deadline deadline) noexcept;
+/// the deadline passed first: the waiter may then still be queued. Looks for so long before it sleeps.
+bool wait(Waiter& self, Deadline deadline, Spin::Budget budget = Spin::kSignal) noexcept;
 
 /// For a thread whose time is up: takes it out of the queue of `address`, and calls forget() with the
 /// mutex held if it was the last one there. False: it had been taken out already and has now been woken.

@@ -23,6 +23,9 @@ class Spin {
   /// For a signal from another thread: half of what it takes to wake one that sleeps.
   static constexpr Budget kSignal{200, 10000};
 
+  /// For a signal that takes several threads to give, which may need this one's processor for it.
+  static constexpr Budget kCrowd{0, 10000};
+
   explicit Spin(Budget budget) noexcept : budget_(budget) {}
 
   /// Waits a little and says whether to look again; false when the budget is used up.

@@ -27,6 +27,8 @@ void lock(Mutex& mutex) noexcept {
   if (pthread_mutex_lock(&mutex.native) != 0) fatal("pthread_mutex_lock failed");
 }
 
+bool try_lock(Mutex& mutex) noexcept { return pthread_mutex_trylock(&mutex.native) == 0; }
+
 void unlock(Mutex& mutex) noexcept {
   if (pthread_mutex_unlock(&mutex.native) != 0) fatal("pthread_mutex_unlock failed");
 }
