@@ -107,9 +107,8 @@ void add_rwlock_workloads(std::vector<Workload>& workloads) {
     return repeat_for(budget, batch_of_calls, [&] { lock.write(); });
   }));
   workloads.push_back(of_trips<HandleRWLock, ClassRWLock, PosixRWLock, StandardRWLock>(
-      "rwlock/4-readers", [](auto& lock, Nanoseconds budget) {
-        return throughput(4, budget, [&] { lock.read(); });
-      }));
+      "rwlock/4-readers",
+      [](auto& lock, Nanoseconds budget) { return throughput(4, budget, [&] { lock.read(); }); }));
 }
 
 }  // namespace bench

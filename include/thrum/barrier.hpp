@@ -39,8 +39,10 @@ class Barrier {
   /// Waits until as many threads have come as the barrier is for; returns the place of this one in the order
   /// of arrival, from 0. The barrier is at once ready for the next round. `timeout` seconds; without one, the
   /// barrier's own. BrokenBarrierError: the barrier is broken, or broke, or was reset, or the time was up,
-  /// which breaks it for all. What the action throws leaves the thread that ran it, and breaks the barrier
-  /// for the others. ValueError: NaN. OverflowError: above timeout_max. Barrier.wait.
+  /// which breaks it for all; a round that is full passes, and whose time is up while its action runs waits
+  /// for the end of that. What the action throws leaves the thread that ran it, and breaks the barrier for
+  /// the others. RuntimeError: called from within the action. ValueError: NaN. OverflowError: above
+  /// timeout_max. Barrier.wait.
   int wait(double timeout = forever) {
     int index = 0;
     const double seconds = timeout < forever || timeout != timeout ? timeout : timeout_;
@@ -64,7 +66,7 @@ class Barrier {
   /// Barrier.parties.
   int parties() const noexcept { return state_.parties; }
 
-  /// How many threads of the present round have come. Barrier.n_waiting.
+  /// How many threads of the present round have come: all, while its action runs. Barrier.n_waiting.
   int n_waiting() const noexcept { return look().waiting; }
 
   /// Barrier.broken.

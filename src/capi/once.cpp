@@ -26,6 +26,7 @@ extern "C" {
 thrum_status thrum_once_create(thrum_once* out) noexcept { return capi::create(onces, out, once::kNew); }
 
 thrum_status thrum_once_destroy(thrum_once handle) noexcept {
+  if (OnceState* once = onces.find(handle.id)) once::settle(*once, generation_of(handle.id));
   return capi::destroy(onces, handle.id, once::kRunning);
 }
 

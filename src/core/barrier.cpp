@@ -20,6 +20,11 @@ bool is_acting(const BarrierState& barrier) noexcept {
   return (atomic::load_relaxed(barrier.word) & kActing) != 0;
 }
 
+/// Whether the calling thread runs the action.
+bool is_actor(const BarrierState& barrier) noexcept {
+  return is_acting(barrier) && barrier.actor == platform::identity().ident;
+}
+
 void set_acting(BarrierState& barrier, bool acting) noexcept {
   const std::uint64_t word = atomic::load_relaxed(barrier.word);
   // relaxed: read with the mutex held.
@@ -30,7 +35,7 @@ void set_acting(BarrierState& barrier, bool acting) noexcept {
 void send_away(BarrierState& barrier, lot::Bucket& bucket) noexcept {
   lot::WakeList awake;
   awake.push_all(bucket, Verdict::look_again);
-  if (!is_acting(barrier)) barrier.arrived = 0;
+  barrier.arrived = 0;
   bucket.unlock();
   awake.wake_all();
 }
@@ -47,6 +52,7 @@ thrum_status complete(BarrierState& barrier, lot::Bucket& bucket, bool has_actio
   barrier.arrived = 0;
   if (has_action) {
     barrier.held = round.first();
+    barrier.actor = platform::identity().ident;
     barrier.spoiled = false;
     barrier.forks = fork::count();
     set_acting(barrier, true);
@@ -81,6 +87,7 @@ thrum_status wait(BarrierState& barrier, Generation generation, double timeout, 
   for (;;) {
     lot::Bucket bucket(&barrier.word);
     if (!is_live(barrier, generation)) return THRUM_E_HANDLE;
+    if (is_actor(barrier)) return THRUM_E_DEADLOCK;
     if (barrier.broken) return THRUM_E_BROKEN;
     const bool counted = !is_acting(barrier);
     const int place = barrier.arrived;
@@ -104,6 +111,8 @@ thrum_status acted(BarrierState& barrier, Generation generation, bool succeeded)
   lot::WakeList to_come;
   lot::Bucket bucket(&barrier.word);
   if (!is_live(barrier, generation)) return THRUM_E_HANDLE;
+  // The barrier may have been made new during the action.
+  if (!is_actor(barrier)) return THRUM_E_BROKEN;
   // In the child of a fork during the action nobody is left to be woken.
   Waiter* first = barrier.forks == fork::count() ? barrier.held : nullptr;
   const bool passed = succeeded && !barrier.spoiled;
@@ -147,7 +156,7 @@ thrum_status reinitialise(BarrierState& barrier, Generation generation) noexcept
 thrum_status look(const BarrierState& barrier, Generation generation, Look& out) noexcept {
   const lot::Bucket bucket(&barrier.word);
   if (!is_live(barrier, generation)) return THRUM_E_HANDLE;
-  out = {barrier.parties, barrier.arrived, barrier.broken};
+  out = {barrier.parties, is_acting(barrier) ? barrier.parties : barrier.arrived, barrier.broken};
   return THRUM_OK;
 }
 

@@ -34,7 +34,7 @@ inline constexpr std::uint64_t kActing = 1;
 thrum_status wait(BarrierState& barrier, Generation generation, double timeout, bool has_action,
                   int& index) noexcept;
 
-/// The action has run. Lets its round go, or breaks the barrier.
+/// The action has run, in the calling thread. Lets its round go, or breaks the barrier.
 thrum_status acted(BarrierState& barrier, Generation generation, bool succeeded) noexcept;
 
 thrum_status reset(BarrierState& barrier, Generation generation) noexcept;

@@ -13,7 +13,9 @@ namespace thrum::fork {
 
 namespace {
 
-std::uint32_t forks = 0;  // changes where there is one thread alone
+// They change where there is one thread alone.
+std::uint32_t forks = 0;
+std::uint64_t forker = 0;
 
 /// A thread that the child does not have.
 void vanish(ThreadRecord& record) noexcept {
@@ -22,6 +24,9 @@ void vanish(ThreadRecord& record) noexcept {
   Registry::leave(record);
   // What its target had and what its locals point to is left alone: it was in use.
   local::forget(record);
+  // So was its list of locks, which it may have been about
+  // to exchange for a longer one; the slot's next thread gets another.
+  record.reads = Reads{};
   static_cast<void>(Registry::drop(record));
 }
 
@@ -66,6 +71,7 @@ void parent() noexcept {
 
 void child() noexcept {
   ++forks;
+  forker = platform::identity().ident;
   lot::after_fork_in_child();
   cells::after_fork();
   tables::after_fork();
@@ -87,5 +93,7 @@ void child() noexcept {
 }
 
 std::uint32_t count() noexcept { return forks; }
+
+std::uint64_t survivor() noexcept { return forker; }
 
 }  // namespace thrum::fork

@@ -17,6 +17,9 @@ void child() noexcept;
 /// How many forks this process comes after: what was under way in another process is not in this one.
 std::uint32_t count() noexcept;
 
+/// The identifier of the thread that came through the last of them; 0: none, or it had not got one.
+std::uint64_t survivor() noexcept;
+
 }  // namespace thrum::fork
 
 #endif

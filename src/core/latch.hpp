@@ -1,11 +1,10 @@
 // core/latch.hpp - a number that counts down, and threads that wait for 0.
 //
-//   count  PARKED   meaning                        who moves it where
-//    > 0     0      nobody waits                   count_down: count; a wait: enters the queue and sets
-//    PARKED > 0     1      threads are queued             count_down: count, and with the last: 0 without
-//    PARKED,
-//                                                  waking all; the last whose time is up: clears PARKED
-//     0      0      open                           nobody: for good
+//   count  PARKED   meaning               who moves it where
+//    > 0     0      nobody waits          count_down: count; a wait: enters the queue and sets PARKED
+//    > 0     1      threads are queued    count_down: count, and with the last: 0 without PARKED, waking
+//                                         all; the last whose time is up: clears PARKED
+//     0      0      open                  nobody: for good
 //
 // PARKED is the lowest bit, the count 31 bits above it. PARKED changes with the mutex of the word's bucket
 // held, and so does the count from the last to 0 while it is set.

@@ -69,9 +69,7 @@ Waiter* find(const Queue& queue, std::uint64_t address) noexcept {
 
 }  // namespace
 
-Bucket::Bucket(const void* address) noexcept : Bucket(address, stripe_of(number(address))) {
-  lock(*stripe_);
-}
+Bucket::Bucket(const void* address) noexcept : Bucket(address, stripe_of(number(address))) { lock(*stripe_); }
 
 Bucket::Bucket(const void* address, Stripe* stripe) noexcept
     : address_(number(address)), stripe_(stripe), queue_(queue_of(*stripe, address_)) {}

@@ -15,9 +15,13 @@ constexpr std::uint64_t kFork = 8;
 
 std::uint64_t forks() noexcept { return state_of(std::uint64_t{fork::count()} * kFork); }
 
-/// Whether a caller of this process is at it.
-bool is_running(std::uint64_t word) noexcept {
-  return (word & kStates) == kRunning && (state_of(word) & ~(kFork - 1)) == forks();
+/// Whether a thread of this process is at it, where the word says that one is.
+bool is_running(const OnceState& once, std::uint64_t word) noexcept {
+  if ((word & kStates) != kRunning) return false;
+  if ((state_of(word) & ~(kFork - 1)) == forks()) return true;
+  // relaxed: what counts was written before the fork, by the thread that made it.
+  const std::uint64_t owner = atomic::load_relaxed(once.owner);
+  return owner != 0 && owner == fork::survivor();
 }
 
 /// Enters the queue while another thread is at it. False: look again.
@@ -25,7 +29,7 @@ bool enqueue(OnceState& once, Generation generation, Waiter& self) noexcept {
   lot::Bucket bucket(&once.word);
   std::uint64_t word = atomic::load_relaxed(once.word);
   do {
-    if (generation_of(word) != generation || !is_running(word)) return false;
+    if (generation_of(word) != generation || !is_running(once, word)) return false;
   } while ((word & kParked) == 0 && !atomic::change_release(once.word, word, word | kParked));
   bucket.push(self);
   return true;
@@ -38,16 +42,16 @@ thrum_status begin(OnceState& once, Generation generation, double timeout) noexc
   if (status != THRUM_OK) return status;
   if (is_done(once.word, generation)) return THRUM_OK;
   const Deadline deadline = deadline_after(timeout);
-  Waiter* self = runtime::waiter();
-  if (self == nullptr) return THRUM_E_NOMEM;
   const std::uint64_t caller = runtime::ident();
+  if (caller == 0) return THRUM_E_NOMEM;
+  Waiter* self = nullptr;
   Spin spin(Spin::kLock);
   for (;;) {
     // acquire: pairs with the release in end.
     std::uint64_t word = atomic::load_acquire(once.word);
     if (generation_of(word) != generation) return THRUM_E_HANDLE;
     if ((word & kStates) == kDone) return THRUM_OK;
-    if (!is_running(word)) {
+    if (!is_running(once, word)) {
       const std::uint64_t parked = (word & kStates) == kNew ? word & kParked : 0;
       // acquire: what a caller did that failed comes before.
       if (!atomic::change_acquire(once.word, word, make_word(generation, forks() | parked | kRunning))) {
@@ -60,6 +64,8 @@ thrum_status begin(OnceState& once, Generation generation, double timeout) noexc
     if (atomic::load_relaxed(once.owner) == caller) return THRUM_E_DEADLOCK;
     if (deadline == kPoll) return THRUM_TIMEOUT;
     if ((word & kParked) == 0 && spin.again()) continue;
+    if (self == nullptr) self = runtime::waiter();
+    if (self == nullptr) return THRUM_E_NOMEM;
     if (!enqueue(once, generation, *self)) continue;
     if (lot::wait(*self, deadline)) {
       if (self->verdict == Verdict::handed_over) return THRUM_OK;
@@ -92,6 +98,14 @@ void end(OnceState& once, Generation generation, bool succeeded) noexcept {
   atomic::store_release(once.word, make_word(generation, next));
   bucket.unlock();
   awake.wake_all();
+}
+
+void settle(OnceState& once, Generation generation) noexcept {
+  std::uint64_t word = atomic::load_acquire(once.word);
+  while (generation_of(word) == generation && (word & kStates) == kRunning && !is_running(once, word)) {
+    // acquire and release: as the end of a call that failed, and the beginning of the next.
+    if (atomic::change(once.word, word, make_word(generation, kNew))) return;
+  }
 }
 
 }  // namespace thrum::once

@@ -7,8 +7,8 @@
 //   done      done for good                            nobody
 //
 // PARKED changes with the mutex of the word's bucket held; it may be set in new, where the one that was
-// woken has not begun yet. Above it a running word has the number of forks before it: the thread that ran
-// it is in another process where that differs, and the next caller begins anew.
+// woken has not begun yet. Above it a running word has the number of forks before it: where that differs,
+// its owner is in another process, unless it forked itself, and the next caller begins anew.
 //
 // The owner is 0 but while it runs, and the owner alone writes it.
 #ifndef THRUM_CORE_ONCE_HPP
@@ -30,6 +30,9 @@ inline constexpr std::uint64_t kDone = detail::once_done;
 thrum_status begin(OnceState& once, Generation generation, double timeout) noexcept;
 
 void end(OnceState& once, Generation generation, bool succeeded) noexcept;
+
+/// In the child of a fork: a call that a lost thread was at has not been made.
+void settle(OnceState& once, Generation generation) noexcept;
 
 inline bool is_done(const detail::Word& once, Generation generation) noexcept {
   // acquire: pairs with the release in end.

@@ -29,9 +29,9 @@ class Reads {
   void clear() noexcept { used_ = 0; }
 
  private:
-  Read* reads_;
-  std::uint32_t used_;
-  std::uint32_t capacity_;
+  Read* reads_ = nullptr;
+  std::uint32_t used_ = 0;
+  std::uint32_t capacity_ = 0;
 };
 
 }  // namespace thrum

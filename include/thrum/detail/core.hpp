@@ -43,7 +43,8 @@ struct BarrierState {
   Word word;  // the generation, and whether an action runs; all the rest is the library's
   int parties = 1;
   int arrived = 0;
-  Waiter* held = nullptr;  // the round whose action runs: those who wait
+  Waiter* held = nullptr;   // the round whose action runs: those who wait
+  std::uint64_t actor = 0;  // the identifier of the thread that runs it
   std::uint32_t forks = 0;
   bool broken = false;
   bool spoiled = false;  // abort was called while the action ran
