@@ -1,7 +1,9 @@
 // arguments_test.cpp - every function of the C ABI with every argument that can be wrong: what it answers,
 // and that nothing else happens. THRUM_EXPORTS_FILE is the list of what the library exports.
+#include <atomic>
 #include <catch2/catch_test_macros.hpp>
 #include <cerrno>
+#include <climits>
 #include <cstddef>
 #include <cstdint>
 #include <fstream>
@@ -11,6 +13,8 @@
 #include <vector>
 
 #include "support/calls.hpp"
+#include "support/crew.hpp"
+#include "support/eventually.hpp"
 #include "support/objects.hpp"
 #include "support/timeouts.hpp"
 #include "thrum/thrum.h"
@@ -195,6 +199,29 @@ TEST_CASE("a timeout is checked before what there is to wait for", "[arguments]"
   REQUIRE(thrum_current_thread(&thread) == THRUM_OK);
   REQUIRE(thrum_timer_create(&timer, THRUM_FOREVER, support::detail::do_nothing, nullptr) == THRUM_OK);
   REQUIRE(thrum_timer_start(timer) == THRUM_OK);
+  thrum_barrier barrier{0};
+  thrum_latch latch{0};
+  thrum_once once{0};
+  thrum_rwlock rwlock{0};
+  REQUIRE(thrum_barrier_create(&barrier, 2, nullptr, nullptr, THRUM_FOREVER) == THRUM_OK);
+  REQUIRE(thrum_latch_create(&latch, 1) == THRUM_OK);
+  REQUIRE(thrum_once_create(&once) == THRUM_OK);
+  REQUIRE(thrum_rwlock_create(&rwlock) == THRUM_OK);
+  std::atomic<bool> taken{false};
+  std::atomic<bool> over{false};
+  thrum_status wrote = THRUM_TIMEOUT;
+  thrum_status called = THRUM_TIMEOUT;
+  auto body = [&] {
+    taken = true;
+    support::eventually([&] { return over.load(); });
+  };
+  support::Crew holder(1, [&] {
+    wrote = thrum_rwlock_acquire_write(rwlock, 0);
+    const auto call = [](void* function) { return (*static_cast<decltype(body)*>(function))(), 0; };
+    called = thrum_once_call(once, call, &body, 0);
+    if (thrum_rwlock_release_write(rwlock) != THRUM_OK) wrote = THRUM_E_NOT_OWNER;
+  });
+  support::eventually([&] { return taken.load(); });
 
   const auto id_of = [&](Type type) {
     switch (type) {
@@ -205,6 +232,10 @@ TEST_CASE("a timeout is checked before what there is to wait for", "[arguments]"
       case Type::semaphore: return semaphore.id;
       case Type::thread: return thread.id;
       case Type::timer: return timer.id;
+      case Type::barrier: return barrier.id;
+      case Type::latch: return latch.id;
+      case Type::once: return once.id;
+      case Type::rwlock: return rwlock.id;
       case Type::local:
       case Type::none: break;
     }
@@ -222,8 +253,10 @@ TEST_CASE("a timeout is checked before what there is to wait for", "[arguments]"
     const std::string name = call.name;
     const bool waits = name != "thrum_condition_wait" && name != "thrum_condition_wait_for";
     if (waits && call.type != Type::thread && call.type != Type::none) {
-      for (const double timeout : support::polls) CHECK(ask(call, id, timeout).status == THRUM_TIMEOUT);
-      CHECK(ask(call, id, 0.001).status == THRUM_TIMEOUT);
+      // A time-out breaks a barrier for all.
+      const thrum_status late = call.type == Type::barrier ? THRUM_E_BROKEN : THRUM_TIMEOUT;
+      for (const double timeout : support::polls) CHECK(ask(call, id, timeout).status == late);
+      CHECK(ask(call, id, 0.001).status == late);
     }
   }
   // Neither may wait: the one for another's lock, the other for itself.
@@ -232,6 +265,14 @@ TEST_CASE("a timeout is checked before what there is to wait for", "[arguments]"
 
   CHECK(thrum_timer_cancel(timer) == THRUM_OK);
   CHECK(thrum_timer_destroy(timer) == THRUM_OK);
+  over = true;
+  holder.join();
+  CHECK(wrote == THRUM_OK);
+  CHECK(called == THRUM_OK);
+  CHECK(thrum_barrier_destroy(barrier) == THRUM_OK);
+  CHECK(thrum_latch_destroy(latch) == THRUM_OK);
+  CHECK(thrum_once_destroy(once) == THRUM_OK);
+  CHECK(thrum_rwlock_destroy(rwlock) == THRUM_OK);
   CHECK(thrum_rlock_release_as(rlock, 1) == THRUM_OK);
   CHECK(thrum_lock_release(lock) == THRUM_OK);
   CHECK(thrum_condition_destroy(condition) == THRUM_OK);
@@ -282,6 +323,42 @@ TEST_CASE("a semaphore's counts are checked", "[arguments]") {
     CHECK(value == 3);
     CHECK(thrum_semaphore_destroy(semaphore) == THRUM_OK);
   }
+}
+
+TEST_CASE("a barrier's parties are checked", "[arguments]") {
+  thrum_barrier barrier{7};
+  for (const int parties : {0, -1, INT_MIN}) {
+    CHECK(thrum_barrier_create(&barrier, parties, nullptr, nullptr, 0) == THRUM_E_VALUE);
+  }
+  CHECK(thrum_barrier_create(nullptr, 0, nullptr, nullptr, 0) == THRUM_E_VALUE);
+  CHECK(barrier.id == 7);
+  CHECK(thrum_barrier_create(&barrier, INT_MAX, nullptr, nullptr, -1) == THRUM_OK);
+  int parties = 0;
+  CHECK(thrum_barrier_parties(barrier, &parties) == THRUM_OK);
+  CHECK(parties == INT_MAX);
+  CHECK(thrum_barrier_destroy(barrier) == THRUM_OK);
+}
+
+TEST_CASE("a latch's counts are checked", "[arguments]") {
+  thrum_latch latch{7};
+  for (const std::int64_t count : {std::int64_t{-1}, INT64_MIN}) {
+    CHECK(thrum_latch_create(&latch, count) == THRUM_E_VALUE);
+  }
+  for (const std::int64_t count : {std::int64_t{THRUM_LATCH_MAX} + 1, std::int64_t{1} << 32, INT64_MAX}) {
+    CHECK(thrum_latch_create(&latch, count) == THRUM_E_OVERFLOW);
+  }
+  CHECK(thrum_latch_create(nullptr, 1) == THRUM_E_VALUE);
+  CHECK(latch.id == 7);
+  REQUIRE(thrum_latch_create(&latch, 3) == THRUM_OK);
+  for (const std::int64_t n :
+       {std::int64_t{-1}, std::int64_t{4}, std::int64_t{1} << 32, INT64_MIN, INT64_MAX}) {
+    CHECK(thrum_latch_count_down(latch, n) == THRUM_E_VALUE);
+    CHECK(thrum_latch_arrive_and_wait(latch, n, 0) == THRUM_E_VALUE);
+  }
+  std::int64_t count = 0;
+  CHECK(thrum_latch_count(latch, &count) == THRUM_OK);
+  CHECK(count == 3);
+  CHECK(thrum_latch_destroy(latch) == THRUM_OK);
 }
 
 TEST_CASE("an owner out of its range is refused", "[arguments]") {

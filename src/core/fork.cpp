@@ -24,8 +24,8 @@ void vanish(ThreadRecord& record) noexcept {
   Registry::leave(record);
   // What its target had and what its locals point to is left alone: it was in use.
   local::forget(record);
-  // So was its list of locks, which it may have been about
-  // to exchange for a longer one; the slot's next thread gets another.
+  // So was its list of locks, which it may have been about to exchange for a longer one; the slot's next
+  // thread gets another.
   record.reads = Reads{};
   static_cast<void>(Registry::drop(record));
 }

@@ -24,6 +24,10 @@ enum class Type {
   semaphore,
   local,
   timer,
+  barrier,
+  latch,
+  once,
+  rwlock,
 };
 
 inline constexpr std::array types{
@@ -35,6 +39,10 @@ inline constexpr std::array types{
     Type::semaphore,  //
     Type::local,      //
     Type::timer,      //
+    Type::barrier,    //
+    Type::latch,      //
+    Type::once,       //
+    Type::rwlock,     //
 };
 
 /// What a function does with its timeout.
@@ -115,6 +123,8 @@ namespace detail {
 inline void do_nothing(void*) {}
 inline int always_true(void*) { return 1; }
 inline const thrum_except_info no_info{0, {0}, nullptr, nullptr};
+inline int succeed(void*) { return 0; }
+inline thrum_once_flag flag = THRUM_ONCE_FLAG_INIT;  // done with the first call that is made
 }  // namespace detail
 
 // A row: name, type of the handle, what it does with a timeout, pointers, and the arguments out of `given`.
@@ -192,6 +202,43 @@ inline const std::vector<Call> calls{
 
     THRUM_CALL(thrum_register_atexit, none, none, 1, given.input(0, detail::do_nothing), nullptr),
 
+    THRUM_CALL(thrum_barrier_create, none, from_zero, 1, given.output<thrum_barrier>(0), 1, nullptr, nullptr,
+               given.timeout),
+    THRUM_CALL(thrum_barrier_destroy, barrier, none, 0, {given.id}),
+    THRUM_CALL(thrum_barrier_wait, barrier, from_zero, 0, {given.id}, given.timeout, given.output<int>(0)),
+    THRUM_CALL(thrum_barrier_reset, barrier, none, 0, {given.id}),
+    THRUM_CALL(thrum_barrier_abort, barrier, none, 0, {given.id}),
+    THRUM_CALL(thrum_barrier_parties, barrier, none, 1, {given.id}, given.output<int>(0)),
+    THRUM_CALL(thrum_barrier_n_waiting, barrier, none, 1, {given.id}, given.output<int>(0)),
+    THRUM_CALL(thrum_barrier_broken, barrier, none, 1, {given.id}, given.output<int>(0)),
+    THRUM_CALL(thrum_barrier_reinit_after_fork, barrier, none, 0, {given.id}),
+
+    THRUM_CALL(thrum_latch_create, none, none, 1, given.output<thrum_latch>(0), 1),
+    THRUM_CALL(thrum_latch_destroy, latch, none, 0, {given.id}),
+    THRUM_CALL(thrum_latch_count_down, latch, none, 0, {given.id}, 0),
+    THRUM_CALL(thrum_latch_wait, latch, from_zero, 0, {given.id}, given.timeout),
+    THRUM_CALL(thrum_latch_arrive_and_wait, latch, from_zero, 0, {given.id}, 0, given.timeout),
+    THRUM_CALL(thrum_latch_count, latch, none, 1, {given.id}, given.output<std::int64_t>(0)),
+    THRUM_CALL(thrum_latch_reinit_after_fork, latch, none, 0, {given.id}),
+
+    THRUM_CALL(thrum_once_create, none, none, 1, given.output<thrum_once>(0)),
+    THRUM_CALL(thrum_once_destroy, once, none, 0, {given.id}),
+    THRUM_CALL(thrum_once_call, once, from_zero, 1, {given.id}, given.input(0, detail::succeed), nullptr,
+               given.timeout),
+    THRUM_CALL(thrum_once_done, once, none, 1, {given.id}, given.output<int>(0)),
+    THRUM_CALL(thrum_call_once, none, from_zero, 2, given.input(0, &detail::flag),
+               given.input(1, detail::succeed), nullptr, given.timeout),
+
+    THRUM_CALL(thrum_rwlock_create, none, none, 1, given.output<thrum_rwlock>(0)),
+    THRUM_CALL(thrum_rwlock_destroy, rwlock, none, 0, {given.id}),
+    THRUM_CALL(thrum_rwlock_acquire_read, rwlock, not_negative, 0, {given.id}, given.timeout),
+    THRUM_CALL(thrum_rwlock_release_read, rwlock, none, 0, {given.id}),
+    THRUM_CALL(thrum_rwlock_acquire_write, rwlock, not_negative, 0, {given.id}, given.timeout),
+    THRUM_CALL(thrum_rwlock_release_write, rwlock, none, 0, {given.id}),
+    THRUM_CALL(thrum_rwlock_readers, rwlock, none, 1, {given.id}, given.output<std::size_t>(0)),
+    THRUM_CALL(thrum_rwlock_write_locked, rwlock, none, 1, {given.id}, given.output<int>(0)),
+    THRUM_CALL(thrum_rwlock_reinit_after_fork, rwlock, none, 0, {given.id}),
+
     THRUM_CALL(thrum_thread_create, none, none, 2, given.output<thrum_thread>(0), nullptr,
                given.input(1, detail::do_nothing), nullptr),
     THRUM_CALL(thrum_thread_start, thread, none, 0, {given.id}),
@@ -220,8 +267,8 @@ inline const std::vector<Call> calls{
 
 /// The functions that no argument can be wrong for.
 inline const std::vector<const char*> calls_without_faults{
-    "thrum_version",  "thrum_status_name", "thrum_strerror",
-    "thrum_shutdown", "thrum_get_ident",   "thrum_get_native_id",
+    "thrum_version",        "thrum_status_name",        "thrum_strerror",
+    "thrum_shutdown",       "thrum_get_ident",          "thrum_get_native_id",
     "thrum_set_excepthook", "thrum_default_excepthook", "thrum_set_thread_hooks",
 };
 

@@ -193,6 +193,146 @@ class Timer {
   std::function<void()> function_;
 };
 
+namespace detail {
+/// Calls the function behind the pointer; an exception, which C cannot pass on, is a failure.
+template <class Function>
+int succeeded(void* function) {
+  try {
+    (*static_cast<Function*>(function))();
+  } catch (const thrum::Error&) {
+    return 1;
+  }
+  return 0;
+}
+}  // namespace detail
+
+/// What the action throws as a thrum::Error is the RuntimeError of THRUM_E_FAILED.
+class Barrier {
+ public:
+  explicit Barrier(int parties, double timeout = thrum::forever) {
+    check(thrum_barrier_create(&raw, parties, nullptr, nullptr, timeout));
+  }
+  Barrier(int parties, std::function<void()> action, double timeout = thrum::forever)
+      : action_(std::move(action)) {
+    check(thrum_barrier_create(&raw, parties, detail::succeeded<std::function<void()>>, &action_, timeout));
+  }
+  Barrier(const Barrier&) = delete;
+  Barrier& operator=(const Barrier&) = delete;
+  ~Barrier() { static_cast<void>(thrum_barrier_destroy(raw)); }
+
+  int wait(double timeout = thrum::forever) {
+    int index = -1;
+    check(thrum_barrier_wait(raw, timeout, &index));
+    return index;
+  }
+  void reset() { check(thrum_barrier_reset(raw)); }
+  void abort() { check(thrum_barrier_abort(raw)); }
+  int parties() const { return ask(thrum_barrier_parties); }
+  int n_waiting() const { return ask(thrum_barrier_n_waiting); }
+  bool broken() const { return ask(thrum_barrier_broken) == 1; }
+  void reinit_after_fork() { check(thrum_barrier_reinit_after_fork(raw)); }
+
+  thrum_barrier raw{0};
+
+ private:
+  int ask(thrum_status (*function)(thrum_barrier, int*)) const {
+    int out = -1;
+    check(function(raw, &out));
+    return out;
+  }
+
+  std::function<void()> action_;
+};
+
+class Latch {
+ public:
+  explicit Latch(std::int64_t count) { check(thrum_latch_create(&raw, count)); }
+  Latch(const Latch&) = delete;
+  Latch& operator=(const Latch&) = delete;
+  ~Latch() { static_cast<void>(thrum_latch_destroy(raw)); }
+
+  void count_down(std::int64_t n = 1) { check(thrum_latch_count_down(raw, n)); }
+  bool wait(double timeout = thrum::forever) { return outcome(thrum_latch_wait(raw, timeout)); }
+  bool try_wait() const { return count() == 0; }
+  bool arrive_and_wait(std::int64_t n = 1, double timeout = thrum::forever) {
+    return outcome(thrum_latch_arrive_and_wait(raw, n, timeout));
+  }
+  std::int64_t count() const {
+    std::int64_t out = -1;
+    check(thrum_latch_count(raw, &out));
+    return out;
+  }
+  void reinit_after_fork() { check(thrum_latch_reinit_after_fork(raw)); }
+
+  thrum_latch raw{0};
+};
+
+/// What the function throws as a thrum::Error is the RuntimeError of THRUM_E_FAILED.
+class Once {
+ public:
+  Once() { check(thrum_once_create(&raw)); }
+  Once(const Once&) = delete;
+  Once& operator=(const Once&) = delete;
+  ~Once() { static_cast<void>(thrum_once_destroy(raw)); }
+
+  template <class Function>
+  bool call(Function function, double timeout = thrum::forever) {
+    return outcome(thrum_once_call(raw, detail::succeeded<Function>, &function, timeout));
+  }
+  bool done() const {
+    int out = -1;
+    check(thrum_once_done(raw, &out));
+    return out == 1;
+  }
+
+  thrum_once raw{0};
+};
+
+/// The same by a flag.
+class OnceFlag {
+ public:
+  template <class Function>
+  bool call(Function function, double timeout = thrum::forever) {
+    return outcome(thrum_call_once(&raw, detail::succeeded<Function>, &function, timeout));
+  }
+  bool done() {
+    const auto fail = [](void*) { return 1; };
+    return thrum_call_once(&raw, fail, nullptr, 0) == THRUM_OK;
+  }
+
+  thrum_once_flag raw = THRUM_ONCE_FLAG_INIT;
+};
+
+class RWLock {
+ public:
+  RWLock() { check(thrum_rwlock_create(&raw)); }
+  RWLock(const RWLock&) = delete;
+  RWLock& operator=(const RWLock&) = delete;
+  ~RWLock() { static_cast<void>(thrum_rwlock_destroy(raw)); }
+
+  bool acquire_read(double timeout = thrum::forever) {
+    return outcome(thrum_rwlock_acquire_read(raw, timeout));
+  }
+  void release_read() { check(thrum_rwlock_release_read(raw)); }
+  bool acquire_write(double timeout = thrum::forever) {
+    return outcome(thrum_rwlock_acquire_write(raw, timeout));
+  }
+  void release_write() { check(thrum_rwlock_release_write(raw)); }
+  std::size_t readers() const {
+    std::size_t out = SIZE_MAX;
+    check(thrum_rwlock_readers(raw, &out));
+    return out;
+  }
+  bool write_locked() const {
+    int out = -1;
+    check(thrum_rwlock_write_locked(raw, &out));
+    return out == 1;
+  }
+  void reinit_after_fork() { check(thrum_rwlock_reinit_after_fork(raw)); }
+
+  thrum_rwlock raw{0};
+};
+
 }  // namespace handle
 
 #endif

@@ -13,7 +13,7 @@ namespace support {
 
 /// A live object of every type, in a state in which no call has to wait: free locks, the condition's
 /// excepted, which the thread that made the objects holds; a set event; a unit; a thread and a timer that
-/// have ended.
+/// have ended; a barrier for one thread; an open latch; a once that is not done yet.
 class Objects {
  public:
   Objects() {
@@ -33,6 +33,10 @@ class Objects {
     check(thrum_timer_create(&timer_, 0, detail::do_nothing, nullptr));
     check(thrum_timer_cancel(timer_));
     check(thrum_timer_start(timer_));
+    check(thrum_barrier_create(&barrier_, 1, nullptr, nullptr, THRUM_FOREVER));
+    check(thrum_latch_create(&latch_, 0));
+    check(thrum_once_create(&once_));
+    check(thrum_rwlock_create(&rwlock_));
   }
   Objects(const Objects&) = delete;
   Objects& operator=(const Objects&) = delete;
@@ -46,7 +50,9 @@ class Objects {
            thrum_rlock_destroy(rlock_) == THRUM_OK && thrum_condition_release(condition_) == THRUM_OK &&
            thrum_condition_destroy(condition_) == THRUM_OK && thrum_event_destroy(event_) == THRUM_OK &&
            thrum_semaphore_destroy(semaphore_) == THRUM_OK && thrum_local_destroy(local_) == THRUM_OK &&
-           thrum_timer_destroy(timer_) == THRUM_OK;
+           thrum_timer_destroy(timer_) == THRUM_OK && thrum_barrier_destroy(barrier_) == THRUM_OK &&
+           thrum_latch_destroy(latch_) == THRUM_OK && thrum_once_destroy(once_) == THRUM_OK &&
+           thrum_rwlock_destroy(rwlock_) == THRUM_OK;
   }
 
   /// The id of the object of this type; 0 for none.
@@ -60,6 +66,10 @@ class Objects {
       case Type::semaphore: return semaphore_.id;
       case Type::local: return local_.id;
       case Type::timer: return timer_.id;
+      case Type::barrier: return barrier_.id;
+      case Type::latch: return latch_.id;
+      case Type::once: return once_.id;
+      case Type::rwlock: return rwlock_.id;
       case Type::none: break;
     }
     return 0;
@@ -88,6 +98,12 @@ class Objects {
     add("local value", thrum_local_get(local_, &own), [&] { return own == this ? 1 : 0; });
     add("timer alive", thrum_timer_is_alive(timer_, &number), a_number);
     add("timer daemon", thrum_timer_daemon(timer_, &number), a_number);
+    add("barrier broken", thrum_barrier_broken(barrier_, &number), a_number);
+    add("barrier waiting", thrum_barrier_n_waiting(barrier_, &number), a_number);
+    add("latch count", thrum_latch_count(latch_, &value), [&] { return value; });
+    add("once done", thrum_once_done(once_, &number), a_number);
+    add("rwlock readers", thrum_rwlock_readers(rwlock_, &size), [&] { return size; });
+    add("rwlock write locked", thrum_rwlock_write_locked(rwlock_, &number), a_number);
     add("thread alive", thrum_thread_is_alive(thread_, &number), a_number);
     add("thread daemon", thrum_thread_daemon(thread_, &number), a_number);
     add("thread ident", thrum_thread_ident(thread_, &ident), [&] { return ident; });
@@ -107,6 +123,10 @@ class Objects {
   thrum_semaphore semaphore_{0};
   thrum_local local_{0};
   thrum_timer timer_{0};
+  thrum_barrier barrier_{0};
+  thrum_latch latch_{0};
+  thrum_once once_{0};
+  thrum_rwlock rwlock_{0};
   bool destroyed_ = false;
 };
 

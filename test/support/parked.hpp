@@ -1,7 +1,8 @@
 // parked.hpp - whether threads are queued for an object, which its word says and no method does.
 //
 // A thread that is queued does not return before it is woken or its time is up. The bits are those of the
-// tables in src/core: lock.hpp, event.hpp, semaphore.hpp, condition.hpp.
+// tables in src/core: lock.hpp, event.hpp, semaphore.hpp, condition.hpp, latch.hpp, once.hpp, rwlock.hpp. A
+// barrier's word has no such bit: who has arrived and not passed is queued.
 #ifndef THRUM_TEST_SUPPORT_PARKED_HPP
 #define THRUM_TEST_SUPPORT_PARKED_HPP
 
@@ -26,6 +27,11 @@ inline bool parked(const thrum::Event& event) { return detail::has_bit(event, 2)
 inline bool parked(const thrum::Semaphore& semaphore) { return detail::has_bit(semaphore, 1); }
 inline bool parked(const thrum::BoundedSemaphore& semaphore) { return detail::has_bit(semaphore, 1); }
 inline bool parked(const thrum::Condition& condition) { return detail::has_bit(condition, 1); }
+
+inline bool parked(const thrum::Latch& latch) { return detail::has_bit(latch, 1); }
+inline bool parked(const thrum::Once& once) { return detail::has_bit(once, 4); }
+inline bool parked(const thrum::RWLock& lock) { return detail::has_bit(lock, 1); }
+inline bool parked(const thrum::Barrier& barrier) { return barrier.n_waiting() != 0; }
 
 /// Returns once at least one thread is queued for the object.
 template <class Object>
