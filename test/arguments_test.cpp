@@ -143,7 +143,7 @@ TEST_CASE("every function with a timeout refuses NaN and what is too large", "[a
   CHECK(objects.destroy());
 }
 
-TEST_CASE("a negative timeout is refused by the locks and 0 for the rest", "[arguments]") {
+TEST_CASE("a negative timeout is refused by the locks and the queues and 0 for the rest", "[arguments]") {
   for (const Call& call : calls) {
     if (call.timeout == Timeout::none) continue;
     CAPTURE(call.name);
@@ -187,6 +187,7 @@ TEST_CASE("a timeout is checked before what there is to wait for", "[arguments]"
   thrum_condition condition{0};
   thrum_event event{0};
   thrum_semaphore semaphore{0};
+  thrum_queue queue{0};
   thrum_thread thread{0};
   thrum_timer timer{0};
   REQUIRE(thrum_lock_create(&lock) == THRUM_OK);
@@ -196,6 +197,8 @@ TEST_CASE("a timeout is checked before what there is to wait for", "[arguments]"
   REQUIRE(thrum_condition_create_with_rlock(&condition, rlock) == THRUM_OK);
   REQUIRE(thrum_event_create(&event) == THRUM_OK);
   REQUIRE(thrum_semaphore_create(&semaphore, 0) == THRUM_OK);
+  REQUIRE(thrum_queue_create(&queue, THRUM_QUEUE_FIFO, 1, nullptr) == THRUM_OK);
+  REQUIRE(thrum_queue_put(queue, nullptr, 0) == THRUM_OK);
   REQUIRE(thrum_current_thread(&thread) == THRUM_OK);
   REQUIRE(thrum_timer_create(&timer, THRUM_FOREVER, support::detail::do_nothing, nullptr) == THRUM_OK);
   REQUIRE(thrum_timer_start(timer) == THRUM_OK);
@@ -230,6 +233,7 @@ TEST_CASE("a timeout is checked before what there is to wait for", "[arguments]"
       case Type::condition: return condition.id;
       case Type::event: return event.id;
       case Type::semaphore: return semaphore.id;
+      case Type::queue: return queue.id;
       case Type::thread: return thread.id;
       case Type::timer: return timer.id;
       case Type::barrier: return barrier.id;
@@ -252,12 +256,26 @@ TEST_CASE("a timeout is checked before what there is to wait for", "[arguments]"
     }
     const std::string name = call.name;
     const bool waits = name != "thrum_condition_wait" && name != "thrum_condition_wait_for";
-    if (waits && call.type != Type::thread && call.type != Type::none) {
+    if (waits && call.type != Type::thread && call.type != Type::none && call.type != Type::queue) {
       // A time-out breaks a barrier for all.
       const thrum_status late = call.type == Type::barrier ? THRUM_E_BROKEN : THRUM_TIMEOUT;
       for (const double timeout : support::polls) CHECK(ask(call, id, timeout).status == late);
       CHECK(ask(call, id, 0.001).status == late);
     }
+  }
+  // A queue has an outcome for each call; one that is full has an item to be got.
+  void* item = nullptr;
+  CHECK(thrum_queue_put(queue, nullptr, 0) == THRUM_FULL);
+  CHECK(thrum_queue_put(queue, nullptr, 0.001) == THRUM_FULL);
+  CHECK(thrum_queue_join(queue, 0) == THRUM_TIMEOUT);
+  CHECK(thrum_queue_join(queue, 0.001) == THRUM_TIMEOUT);
+  CHECK(thrum_queue_get(queue, &item, 0) == THRUM_OK);
+  CHECK(thrum_queue_get(queue, &item, 0) == THRUM_EMPTY);
+  CHECK(thrum_queue_get(queue, &item, 0.001) == THRUM_EMPTY);
+  CHECK(thrum_queue_shutdown(queue, 0) == THRUM_OK);
+  for (const double timeout : support::no_number) {
+    CHECK(thrum_queue_put(queue, nullptr, timeout) == THRUM_E_VALUE);
+    CHECK(thrum_queue_get(queue, &item, timeout) == THRUM_E_VALUE);
   }
   // Neither may wait: the one for another's lock, the other for itself.
   CHECK(thrum_condition_wait(condition, 0) == THRUM_E_NOT_OWNER);
@@ -280,6 +298,7 @@ TEST_CASE("a timeout is checked before what there is to wait for", "[arguments]"
   CHECK(thrum_lock_destroy(lock) == THRUM_OK);
   CHECK(thrum_event_destroy(event) == THRUM_OK);
   CHECK(thrum_semaphore_destroy(semaphore) == THRUM_OK);
+  CHECK(thrum_queue_destroy(queue) == THRUM_OK);
 }
 
 TEST_CASE("every function survives two faults at once", "[arguments]") {
@@ -359,6 +378,37 @@ TEST_CASE("a latch's counts are checked", "[arguments]") {
   CHECK(thrum_latch_count(latch, &count) == THRUM_OK);
   CHECK(count == 3);
   CHECK(thrum_latch_destroy(latch) == THRUM_OK);
+}
+
+TEST_CASE("a queue's kind, bound and options are checked", "[arguments]") {
+  thrum_queue_options options = THRUM_QUEUE_OPTIONS_INIT;
+  const auto create = [&](int kind, std::int64_t maxsize, const thrum_queue_options* with) {
+    thrum_queue queue{7};
+    const thrum_status status = thrum_queue_create(&queue, kind, maxsize, with);
+    CHECK((status == THRUM_OK || queue.id == 7));
+    if (status == THRUM_OK) CHECK(thrum_queue_destroy(queue) == THRUM_OK);
+    return status;
+  };
+  for (const int kind : {THRUM_QUEUE_FIFO - 1, THRUM_QUEUE_SIMPLE + 1, INT32_MIN, INT32_MAX}) {
+    CHECK(create(kind, 5, nullptr) == THRUM_E_VALUE);
+  }
+  for (const std::int64_t maxsize : {std::int64_t{0}, std::int64_t{-1}, INT64_MIN}) {
+    CHECK(create(THRUM_QUEUE_FIFO, maxsize, nullptr) == THRUM_OK);
+    CHECK(create(THRUM_QUEUE_SIMPLE, maxsize, nullptr) == THRUM_OK);
+  }
+  for (const std::int64_t maxsize : {std::int64_t{1}, std::int64_t{65537}, INT64_MAX}) {
+    CHECK(create(THRUM_QUEUE_FIFO, maxsize, nullptr) == THRUM_OK);
+    CHECK(create(THRUM_QUEUE_LIFO, maxsize, nullptr) == THRUM_OK);
+    CHECK(create(THRUM_QUEUE_SIMPLE, maxsize, nullptr) == THRUM_E_VALUE);
+  }
+  CHECK(create(THRUM_QUEUE_PRIORITY, 0, nullptr) == THRUM_E_VALUE);
+  CHECK(create(THRUM_QUEUE_PRIORITY, 0, &options) == THRUM_E_VALUE);
+  options.compare = [](const void*, const void*, void*) { return 0; };
+  CHECK(create(THRUM_QUEUE_PRIORITY, 0, &options) == THRUM_OK);
+  for (const std::size_t size : {std::size_t{0}, std::size_t{1}, sizeof(thrum_queue_options) - 1}) {
+    options.size = size;
+    CHECK(create(THRUM_QUEUE_PRIORITY, 0, &options) == THRUM_E_VALUE);
+  }
 }
 
 TEST_CASE("an owner out of its range is refused", "[arguments]") {

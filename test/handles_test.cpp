@@ -81,6 +81,15 @@ struct LocalType {
     return thrum_local_set(handle, &value);
   }
 };
+template <int kind, std::int64_t maxsize>
+struct QueueType {
+  using Handle = thrum_queue;
+  static thrum_status create(Handle* out) { return thrum_queue_create(out, kind, maxsize, nullptr); }
+  static thrum_status destroy(Handle handle) { return thrum_queue_destroy(handle); }
+  static thrum_status use(Handle handle) { return thrum_queue_put(handle, nullptr, 0); }
+};
+using RingType = QueueType<THRUM_QUEUE_FIFO, 4>;
+using LockedQueueType = QueueType<THRUM_QUEUE_LIFO, 0>;
 struct ThreadType {
   using Handle = thrum_thread;
   static thrum_status create(Handle* out) {
@@ -103,8 +112,9 @@ struct TimerType {
   }
 };
 
-#define ALL_TYPES \
-  LockType, RLockType, ConditionType, EventType, SemaphoreType, LocalType, ThreadType, TimerType
+#define ALL_TYPES                                                                                     \
+  LockType, RLockType, ConditionType, EventType, SemaphoreType, LocalType, RingType, LockedQueueType, \
+      ThreadType, TimerType
 
 }  // namespace
 
@@ -488,6 +498,8 @@ int churn(StaleIds& stale) {
   live_and_die(EventType{}, Type::event);
   live_and_die(SemaphoreType{}, Type::semaphore);
   live_and_die(LocalType{}, Type::local);
+  live_and_die(RingType{}, Type::queue);
+  live_and_die(LockedQueueType{}, Type::queue);
   live_and_die(ThreadType{}, Type::thread);
   live_and_die(TimerType{}, Type::timer);
   return failed;

@@ -28,6 +28,7 @@ enum class Type {
   latch,
   once,
   rwlock,
+  queue,
 };
 
 inline constexpr std::array types{
@@ -43,6 +44,7 @@ inline constexpr std::array types{
     Type::latch,      //
     Type::once,       //
     Type::rwlock,     //
+    Type::queue,      //
 };
 
 /// What a function does with its timeout.
@@ -238,6 +240,21 @@ inline const std::vector<Call> calls{
     THRUM_CALL(thrum_rwlock_readers, rwlock, none, 1, {given.id}, given.output<std::size_t>(0)),
     THRUM_CALL(thrum_rwlock_write_locked, rwlock, none, 1, {given.id}, given.output<int>(0)),
     THRUM_CALL(thrum_rwlock_reinit_after_fork, rwlock, none, 0, {given.id}),
+
+    THRUM_CALL(thrum_queue_create, none, none, 1, given.output<thrum_queue>(0), THRUM_QUEUE_FIFO, 5, nullptr),
+    THRUM_CALL(thrum_queue_destroy, queue, none, 0, {given.id}),
+    THRUM_CALL(thrum_queue_put, queue, not_negative, 0, {given.id}, nullptr, given.timeout),
+    THRUM_CALL(thrum_queue_get, queue, not_negative, 1, {given.id}, given.output<void*>(0), given.timeout),
+    THRUM_CALL(thrum_queue_task_done, queue, none, 0, {given.id}),
+    THRUM_CALL(thrum_queue_join, queue, not_negative, 0, {given.id}, given.timeout),
+    THRUM_CALL(thrum_queue_shutdown, queue, none, 0, {given.id}, 1),
+    THRUM_CALL(thrum_queue_qsize, queue, none, 1, {given.id}, given.output<std::size_t>(0)),
+    THRUM_CALL(thrum_queue_empty, queue, none, 1, {given.id}, given.output<int>(0)),
+    THRUM_CALL(thrum_queue_full, queue, none, 1, {given.id}, given.output<int>(0)),
+    THRUM_CALL(thrum_queue_maxsize, queue, none, 1, {given.id}, given.output<std::int64_t>(0)),
+    THRUM_CALL(thrum_queue_unfinished_tasks, queue, none, 1, {given.id}, given.output<std::size_t>(0)),
+    THRUM_CALL(thrum_queue_is_shutdown, queue, none, 1, {given.id}, given.output<int>(0)),
+    THRUM_CALL(thrum_queue_reinit_after_fork, queue, none, 0, {given.id}),
 
     THRUM_CALL(thrum_thread_create, none, none, 2, given.output<thrum_thread>(0), nullptr,
                given.input(1, detail::do_nothing), nullptr),

@@ -13,7 +13,8 @@ namespace support {
 
 /// A live object of every type, in a state in which no call has to wait: free locks, the condition's
 /// excepted, which the thread that made the objects holds; a set event; a unit; a thread and a timer that
-/// have ended; a barrier for one thread; an open latch; a once that is not done yet.
+/// have ended; a barrier for one thread; an open latch; a once that is not done
+/// yet; an item whose task is done already.
 class Objects {
  public:
   Objects() {
@@ -37,6 +38,9 @@ class Objects {
     check(thrum_latch_create(&latch_, 0));
     check(thrum_once_create(&once_));
     check(thrum_rwlock_create(&rwlock_));
+    check(thrum_queue_create(&queue_, THRUM_QUEUE_FIFO, 5, nullptr));
+    check(thrum_queue_put(queue_, nullptr, 0));
+    check(thrum_queue_task_done(queue_));
   }
   Objects(const Objects&) = delete;
   Objects& operator=(const Objects&) = delete;
@@ -52,7 +56,7 @@ class Objects {
            thrum_semaphore_destroy(semaphore_) == THRUM_OK && thrum_local_destroy(local_) == THRUM_OK &&
            thrum_timer_destroy(timer_) == THRUM_OK && thrum_barrier_destroy(barrier_) == THRUM_OK &&
            thrum_latch_destroy(latch_) == THRUM_OK && thrum_once_destroy(once_) == THRUM_OK &&
-           thrum_rwlock_destroy(rwlock_) == THRUM_OK;
+           thrum_rwlock_destroy(rwlock_) == THRUM_OK && thrum_queue_destroy(queue_) == THRUM_OK;
   }
 
   /// The id of the object of this type; 0 for none.
@@ -70,6 +74,7 @@ class Objects {
       case Type::latch: return latch_.id;
       case Type::once: return once_.id;
       case Type::rwlock: return rwlock_.id;
+      case Type::queue: return queue_.id;
       case Type::none: break;
     }
     return 0;
@@ -104,6 +109,10 @@ class Objects {
     add("once done", thrum_once_done(once_, &number), a_number);
     add("rwlock readers", thrum_rwlock_readers(rwlock_, &size), [&] { return size; });
     add("rwlock write locked", thrum_rwlock_write_locked(rwlock_, &number), a_number);
+    add("queue size", thrum_queue_qsize(queue_, &size), [&] { return size; });
+    add("queue bound", thrum_queue_maxsize(queue_, &value), [&] { return value; });
+    add("queue unfinished", thrum_queue_unfinished_tasks(queue_, &size), [&] { return size; });
+    add("queue shut down", thrum_queue_is_shutdown(queue_, &number), a_number);
     add("thread alive", thrum_thread_is_alive(thread_, &number), a_number);
     add("thread daemon", thrum_thread_daemon(thread_, &number), a_number);
     add("thread ident", thrum_thread_ident(thread_, &ident), [&] { return ident; });
@@ -127,6 +136,7 @@ class Objects {
   thrum_latch latch_{0};
   thrum_once once_{0};
   thrum_rwlock rwlock_{0};
+  thrum_queue queue_{0};
   bool destroyed_ = false;
 };
 
