@@ -31,6 +31,7 @@ static void say(const char* text) {
 static thrum_thread main_thread;
 static thrum_event never; /* is set */
 static thrum_event entered;
+static thrum_local local; /* says its values when they are destroyed */
 
 /* What is left to do once the exit handlers have run, the library's among them. */
 static void (*at_the_very_end)(void);
@@ -39,10 +40,14 @@ __attribute__((destructor)) static void end(void) {
   if (at_the_very_end != NULL) at_the_very_end();
 }
 
+static void say_value(void* text) { say((const char*)text); }
+
 static void prepare(void) {
   REQUIRE(thrum_main_thread(&main_thread) == THRUM_OK);
   REQUIRE(thrum_event_create(&never) == THRUM_OK);
   REQUIRE(thrum_event_create(&entered) == THRUM_OK);
+  REQUIRE(thrum_local_create(&local, say_value) == THRUM_OK);
+  REQUIRE(thrum_local_set(local, "value of main\n") == THRUM_OK);
 }
 
 static thrum_thread start(void (*target)(void*), void* arg, int daemon) {
@@ -67,6 +72,7 @@ static void wait_for_main(void* unused) {
 
 static void wait_for_ever(void* unused) {
   (void)unused;
+  REQUIRE(thrum_local_set(local, "value of one that waits for ever\n") == THRUM_OK);
   REQUIRE(thrum_event_set(entered) == THRUM_OK);
   thrum_event_wait(never, THRUM_FOREVER);
   say("not for ever\n");
@@ -105,6 +111,7 @@ static int start_more_during_exit(void) {
 
 static void exit_from_here(void* unused) {
   (void)unused;
+  REQUIRE(thrum_local_set(local, "value of one that exits\n") == THRUM_OK);
   exit(7);
 }
 
@@ -126,6 +133,7 @@ static int exit_in_daemon(void) {
 
 static void* exit_in_foreign_thread_body(void* unused) {
   (void)unused;
+  REQUIRE(thrum_local_set(local, "value of one that exits\n") == THRUM_OK);
   exit(7);
 }
 
@@ -181,6 +189,27 @@ static int thread_ends_during_exit(void) {
   return 0;
 }
 
+static void require_value_of_main(void) {
+  void* value = NULL;
+  REQUIRE(thrum_local_get(local, &value) == THRUM_OK && value != NULL);
+  say("still: ");
+  say_value(value);
+}
+
+static void set_and_wait_for_main(void* unused) {
+  (void)unused;
+  REQUIRE(thrum_local_set(local, "value of thread\n") == THRUM_OK);
+  REQUIRE(thrum_thread_join(main_thread, THRUM_FOREVER) == THRUM_OK);
+}
+
+static int locals_during_exit(void) {
+  prepare();
+  at_the_very_end = require_value_of_main;
+  launch(set_and_wait_for_main, NULL, THRUM_DAEMON_NO);
+  REQUIRE(atexit(require_value_of_main) == 0);
+  return 0;
+}
+
 /* ---------------------------------------------------------------------------------------- daemons -- */
 
 static int abandon_daemon(void) {
@@ -215,14 +244,22 @@ static int daemon_waits_past_exit(void) {
 }
 
 static thrum_lock hammered_lock;
+static thrum_rlock hammered_rlock;
 static thrum_condition hammered_condition;
+static thrum_semaphore hammered_semaphore;
+static thrum_event hammered_event;
 static thrum_semaphore running;
 
 static void hammer(void* unused) {
+  char own_value = 0;
   int turn;
   (void)unused;
   for (turn = 0;; ++turn) {
     thrum_event event = {0};
+    thrum_local value = {0};
+    thrum_thread thread = {0};
+    void* own = NULL;
+    size_t count = 0;
     REQUIRE(thrum_lock_acquire(hammered_lock, THRUM_FOREVER) == THRUM_OK);
     REQUIRE(thrum_lock_release(hammered_lock) == THRUM_OK);
     REQUIRE(thrum_condition_acquire(hammered_condition, THRUM_FOREVER) == THRUM_OK);
@@ -231,6 +268,24 @@ static void hammer(void* unused) {
     REQUIRE(thrum_condition_release(hammered_condition) == THRUM_OK);
     REQUIRE(thrum_event_create(&event) == THRUM_OK);
     REQUIRE(thrum_event_destroy(event) == THRUM_OK);
+    REQUIRE(thrum_rlock_acquire(hammered_rlock, THRUM_FOREVER) == THRUM_OK);
+    REQUIRE(thrum_rlock_release(hammered_rlock) == THRUM_OK);
+    REQUIRE(thrum_semaphore_acquire(hammered_semaphore, THRUM_FOREVER) == THRUM_OK);
+    REQUIRE(thrum_semaphore_release(hammered_semaphore, 1) == THRUM_OK);
+    REQUIRE(thrum_event_set(hammered_event) == THRUM_OK);
+    REQUIRE(thrum_event_wait(hammered_event, THRUM_FOREVER) == THRUM_OK);
+    REQUIRE(thrum_event_clear(hammered_event) == THRUM_OK);
+    thrum_event_wait(hammered_event, 0.0001);
+    REQUIRE(thrum_local_get(local, &own) == THRUM_OK && (turn == 0 || own == &own_value));
+    REQUIRE(thrum_local_set(local, &own_value) == THRUM_OK);
+    REQUIRE(thrum_local_create(&value, NULL) == THRUM_OK);
+    REQUIRE(thrum_local_set(value, &own) == THRUM_OK);
+    REQUIRE(thrum_local_destroy(value) == THRUM_OK);
+    REQUIRE(thrum_current_thread(&thread) == THRUM_OK);
+    REQUIRE(thrum_thread_set_name(thread, "hammer") == THRUM_OK);
+    REQUIRE(thrum_active_count(&count) == THRUM_OK && count > 1);
+    REQUIRE(thrum_thread_create(&thread, NULL, hammer, NULL) == THRUM_OK);
+    REQUIRE(thrum_thread_destroy(thread) == THRUM_OK);
     if (turn == 3) REQUIRE(thrum_semaphore_release(running, 1) == THRUM_OK);
   }
 }
@@ -241,6 +296,9 @@ static int hammering_daemons(void) {
   prepare();
   REQUIRE(thrum_lock_create(&hammered_lock) == THRUM_OK);
   REQUIRE(thrum_condition_create(&hammered_condition) == THRUM_OK);
+  REQUIRE(thrum_rlock_create(&hammered_rlock) == THRUM_OK);
+  REQUIRE(thrum_semaphore_create(&hammered_semaphore, 2) == THRUM_OK);
+  REQUIRE(thrum_event_create(&hammered_event) == THRUM_OK);
   REQUIRE(thrum_semaphore_create(&running, 0) == THRUM_OK);
   for (index = 0; index < count; ++index) launch(hammer, NULL, THRUM_DAEMON_YES);
   for (index = 0; index < count; ++index)
@@ -550,7 +608,9 @@ static const int returns = kReturns;
 static void fork_and_wait(void* way) {
   int status = 0;
   thrum_thread thread = {0};
-  const pid_t child = fork();
+  pid_t child = 0;
+  REQUIRE(thrum_local_set(local, "value of forker\n") == THRUM_OK);
+  child = fork();
   if (child != 0) {
     REQUIRE(waitpid(child, &status, 0) == child && status == 0);
     return;
@@ -689,6 +749,7 @@ static const struct {
     WAY(leave_main),
     WAY(leave_main_to_thread),
     WAY(thread_ends_during_exit),
+    WAY(locals_during_exit),
     WAY(abandon_daemon),
     WAY(daemon_waits_past_exit),
     WAY(hammering_daemons),

@@ -8,6 +8,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <thread>
 #include <utility>
@@ -55,6 +56,10 @@ void use_alone() {
   event.set();
   CHILD_REQUIRE(event.wait(0.0001));
   CHILD_REQUIRE(semaphore.acquire() && !semaphore.acquire(0.0001));
+  thrum::Local<int> local(3);
+  CHILD_REQUIRE(*local == 3 && (*local = 4) == 4);
+  local.reset();
+  CHILD_REQUIRE(!local.has_value());
   thrum_thread thread{0};
   CHILD_REQUIRE(thrum_thread_create(
                     &thread, nullptr, [](void*) {}, nullptr) == THRUM_OK);
@@ -68,9 +73,12 @@ void use_threads() {
   thrum::BoundedSemaphore semaphore(2);
   handle::Condition condition;
   handle::Event event;
+  thrum::Local<int> local(7);
+  *local = 8;
   int turns = 0;
   int finished = 0;
   const auto work = [&] {
+    CHILD_REQUIRE(*local == 7);
     event.wait();
     for (int turn = 0; turn < 20; ++turn) {
       semaphore.acquire();
@@ -140,10 +148,11 @@ Ending run_forked_from(Body body) {
 /// Threads that do everything at once, without a pause, for as long as this lives.
 class Hammers {
  public:
-  Hammers() : crew_(support::sanitized ? kWithoutMemory : kAll, [this](int index) { hammer(index); }) {}
+  Hammers() : local_(new_local()), crew_(support::sanitized ? kWithoutMemory : kAll, [this](int index) { hammer(index); }) {}
   ~Hammers() {
     over_ = true;
     crew_.join();
+    thrum_local_destroy(local_);
   }
 
  private:
@@ -152,6 +161,12 @@ class Hammers {
   static constexpr int kWithoutMemory = 5;
   static constexpr int kAll = 7;
 
+  static thrum_local new_local() {
+    thrum_local local{0};
+    REQUIRE(thrum_local_create(&local, [](void*) {}) == THRUM_OK);
+    return local;
+  }
+
   void hammer(int index) {
     int turn = 0;
     while (!over_) {
@@ -159,6 +174,7 @@ class Hammers {
       switch (index) {
         case 0:
         case 1:
+          thrum_local_set(local_, turn % 2 == 0 ? this : nullptr);
           lock_.acquire();
           rlock_.acquire();
           rlock_.release();
@@ -175,6 +191,10 @@ class Hammers {
           const handle::Lock lock;
           const handle::Semaphore semaphore;
           const handle::Condition condition;
+          thrum_local local{0};
+          thrum_local_create(&local, [](void*) {});
+          thrum_local_set(local, this);
+          thrum_local_destroy(local);
           event_.set();
           event_.clear();
           break;
@@ -195,6 +215,7 @@ class Hammers {
   thrum::RLock rlock_;
   thrum::Condition condition_;
   thrum::Event event_;
+  thrum_local local_;
   Crew crew_;
 };
 
@@ -827,4 +848,125 @@ TEST_CASE("a forked child forks again", "[fork]") {
     child_require_clean(run_forked_from<NativeCrew>(use_everything));
   });
   CHECK(ending.how == "exit 0");
+}
+
+// ------------------------------------------------------------------------------------ locals and hooks --
+
+TEMPLATE_TEST_CASE("the child has the values of the thread that forked, and no others", "[fork][local]", Crew,
+                   NativeCrew) {
+  static std::atomic<int> destroyed;
+  destroyed = 0;
+  struct Value {
+    explicit Value(int given) : number(given) {}
+    Value(const Value&) = delete;
+    Value& operator=(const Value&) = delete;
+    ~Value() { ++destroyed; }
+    int number;
+  };
+  auto local = std::make_unique<thrum::Local<Value>>(1);
+  thrum::Event open;
+  std::atomic<int> entered{0};
+  TestType others(3, [&] {
+    local->emplace(2);
+    ++entered;
+    open.wait();
+  });
+  eventually([&] { return entered == 3; });
+  local->emplace(3);
+  const auto child = [&](int own) {
+    CHILD_REQUIRE(local->has_value() && (*local)->number == own);
+    CHILD_REQUIRE(destroyed == 0);
+    {
+      thrum::Local<Value> other(5);
+      CHILD_REQUIRE(other->number == 5);
+    }
+    CHILD_REQUIRE(destroyed == 1);
+    if (children_start_threads) {
+      int number = 0;
+      NativeCrew(1, [&] { number = (*local)->number; }).join();
+      CHILD_REQUIRE(number == 1);
+      CHILD_REQUIRE(destroyed == 2);
+    }
+    local->emplace(own + 1);
+    CHILD_REQUIRE((*local)->number == own + 1);
+    // It ends with the one value that there is.
+    const int before = destroyed;
+    local.reset();
+    CHILD_REQUIRE(destroyed == before + 1);
+  };
+  const Ending from_main = run_forked([&] { child(3); });
+  Ending from_other;
+  TestType(1, [&] {
+    local->emplace(4);
+    from_other = run_forked([&] { child(4); });
+  }).join();
+  CHECK(from_main.how == "exit 0");
+  CHECK(from_other.how == "exit 0");
+  open.set();
+  others.join();
+  CHECK(destroyed == 4);
+}
+
+TEST_CASE("a local that another thread was destroying at the fork does no harm in the child", "[fork][local]") {
+  struct Slow {
+    thrum::Event entered;
+    thrum::Event open;
+    static void destroy(void* arg) {
+      auto* slow = static_cast<Slow*>(arg);
+      slow->entered.set();
+      slow->open.wait();
+    }
+  } slow;
+  thrum_local local{0};
+  REQUIRE(thrum_local_create(&local, Slow::destroy) == THRUM_OK);
+  REQUIRE(thrum_local_set(local, &slow) == THRUM_OK);
+  thrum::Thread destroyer([&] { thrum_local_destroy(local); });
+  destroyer.start();
+  slow.entered.wait();
+  const Ending ending = run_forked([&] {
+    void* value = nullptr;
+    CHILD_REQUIRE(thrum_local_get(local, &value) == THRUM_E_HANDLE);
+    CHILD_REQUIRE(thrum_local_set(local, &value) == THRUM_E_HANDLE);
+    CHILD_REQUIRE(thrum_local_destroy(local) == THRUM_E_HANDLE);
+    use_everything();
+  });
+  slow.open.set();
+  destroyer.join();
+  CHECK(ending.how == "exit 0");
+}
+
+TEST_CASE("hooks stay set in the child, where the thread that forked has begun already", "[fork][hooks]") {
+  std::atomic<int> starts{0};
+  std::atomic<int> exits{0};
+  thrum::ThreadHooks hooks;
+  hooks.start = [&] { ++starts; };
+  hooks.exit = [&] { ++exits; };
+  thrum::set_thread_hooks(hooks);
+  thrum::set_excepthook([&](const thrum::ExceptHookArgs&) { starts += 100; });
+  const auto child = [&] {
+    const int before = starts;
+    CHILD_REQUIRE(!thrum::Event().wait(0.0001));
+    CHILD_REQUIRE(starts == before);
+    if (!children_start_threads) return;
+    thrum::Thread thread([] { throw 1; });
+    thread.start();
+    thread.join();
+    CHILD_REQUIRE(starts == before + 101);
+    CHILD_REQUIRE(exits == 1);
+  };
+  const Ending from_main = run_forked(child);
+  const Ending from_native = run_forked_from<NativeCrew>([&] {
+    exits = 0;
+    child();
+  });
+  const Ending from_foreign = run_forked_from<Crew>([&] {
+    exits = 0;
+    thrum::get_ident();
+    child();
+  });
+  thrum::set_thread_hooks({});
+  thrum::set_excepthook(nullptr);
+  CHECK(from_main.how == "exit 0");
+  CHECK(from_native.how == "exit 0");
+  CHECK(from_foreign.how == "exit 0");
 }

@@ -1,6 +1,7 @@
 // process_exit_test.cpp - what the end of a process waits for, and what still works then.
 #include <catch2/catch_test_macros.hpp>
 #include <string>
+#include <utility>
 
 #include "support/child_process.hpp"
 #include "support/scale.hpp"
@@ -39,14 +40,14 @@ TEST_CASE("exit waits for the others in whatever thread it is called", "[exit]")
 TEST_CASE("the main thread ends by pthread_exit, and its joiners wake", "[exit][pthread_exit]") {
   const Ending ending = exit_program("leave_main_to_thread");
   CHECK(ending.how == "exit 8");
-  CHECK(ending.output == "end of main\nend of thread\n");
+  CHECK(ending.output == "end of main\nvalue of main\nend of thread\n");
 }
 
 TEST_CASE("a process whose main thread has ended ends with its last thread", "[exit][pthread_exit]") {
   if (support::thread_sanitized) SKIP("ThreadSanitizer has a thread of its own, which stays");
   const Ending ending = exit_program("leave_main");
   CHECK(ending.how == "exit 0");
-  CHECK(ending.output == "end of main\nend of thread\n");
+  CHECK(ending.output == "end of main\nvalue of main\nend of thread\n");
 }
 
 TEST_CASE("exit waits for the destructors of threads", "[cpython][exit]") {
@@ -54,6 +55,12 @@ TEST_CASE("exit waits for the destructors of threads", "[cpython][exit]") {
   const Ending ending = exit_program("thread_ends_during_exit");
   CHECK(ending.how == "exit 0");
   CHECK(ending.output == "destructor\nend of process\n");
+}
+
+TEST_CASE("ThreadTests.test_locals_at_exit", "[cpython][exit][local]") {
+  const Ending ending = exit_program("locals_during_exit");
+  CHECK(ending.how == "exit 0");
+  CHECK(ending.output == "still: value of main\nvalue of thread\nstill: value of main\n");
 }
 
 TEST_CASE("exit does not wait for daemons", "[exit][daemon]") {
@@ -74,9 +81,14 @@ TEST_CASE("ThreadJoinOnShutdown.test_4_daemon_threads", "[cpython][exit][daemon]
 }
 
 TEST_CASE("a process that does not end in good order waits for nobody", "[exit]") {
-  CHECK(exit_program("exit_at_once").how == "exit 5");
-  CHECK(exit_program("exit_quickly").how == "exit 6");
-  CHECK(exit_program("die_by_signal").how == "signal 9");
+  const std::pair<const char*, const char*> ways[] = {
+      {"exit_at_once", "exit 5"}, {"exit_quickly", "exit 6"}, {"die_by_signal", "signal 9"}};
+  for (const auto& [way, how] : ways) {
+    CAPTURE(way);
+    const Ending ending = exit_program(way);
+    CHECK(ending.how == how);
+    CHECK(ending.output.empty());
+  }
 }
 
 TEST_CASE("shutdown does what the end of main does", "[exit][shutdown]") {
@@ -128,7 +140,9 @@ TEST_CASE("ThreadJoinOnShutdown.test_3_join_in_forked_from_thread", "[cpython][e
     CAPTURE(way);
     const Ending ending = exit_program(way);
     CHECK(ending.how == "exit 0");
-    CHECK(ending.output == "end of main\nend of thread\nend of thread\n");
+    // A thread's value goes where it ends: in the child not by exit, and in the parent after the child.
+    const std::string last = way == "return_forked_from_thread" ? "value of forker\nend of thread\n" : "end of thread\n";
+    CHECK(ending.output == "end of main\nend of thread\n" + last + "value of forker\n");
   }
 }
 
@@ -153,5 +167,8 @@ TEST_CASE("static objects are used by constructors, by threads after main, and b
           "[exit][static]") {
   const Ending ending = run_program("static_objects_program", {});
   CHECK(ending.how == "exit 0");
-  CHECK(ending.output == "constructor\nconstructor\nmain\nthread\ndestructor\ndestructor\n");
+  // The main thread's value of a local goes with that, in the unit whose own destructor comes after.
+  const std::string begin = "constructor\nconstructor\nmain\nthread\n";
+  CHECK((ending.output == begin + "value\ndestructor\ndestructor\n" ||
+         ending.output == begin + "destructor\nvalue\ndestructor\n"));
 }

@@ -10,10 +10,27 @@ extern thrum::Lock first_lock;
 extern thrum::Condition first_condition;
 extern thrum::Semaphore first_semaphore;
 
+/// A thread's value of the next two.
+class Value {
+ public:
+  explicit Value(int number = 1) : number_(number) {}
+  Value(const Value&) = delete;
+  Value& operator=(const Value&) = delete;
+  ~Value();
+  int number() const { return number_; }
+  void tell_end() { tells_end_ = true; }
+
+ private:
+  int number_;
+  bool tells_end_ = false;
+};
+extern thrum::Local<Value> first_local;
+
 // Defined in the second.
 extern thrum::RLock second_rlock;
 extern thrum::Event second_event;
 extern thrum::BoundedSemaphore second_semaphore;
+extern thrum::Local<Value> second_local;
 
 /// Uses each of them, and says who does.
 void use_static_objects(const char* who);

@@ -14,6 +14,12 @@ const BeforeAndAfterMain before_and_after_main;
 thrum::Lock first_lock;
 thrum::Condition first_condition{first_lock};
 thrum::Semaphore first_semaphore{3};
+thrum::Local<Value> first_local;
+
+Value::~Value() {
+  number_ = 0;
+  if (tells_end_) dprintf(STDOUT_FILENO, "value\n");
+}
 
 void require(bool holds, const char* condition) {
   if (holds) return;
@@ -45,6 +51,9 @@ void use_static_objects(const char* who) {
   first_semaphore.release();
   require(second_semaphore.acquire(0) && !second_semaphore.acquire(0), "the bounded semaphore has one unit");
   second_semaphore.release();
+
+  require(first_local->number() == 1, "a value of the first local");
+  require(second_local->number() == 1, "a value of the second local");
   dprintf(STDOUT_FILENO, "%s\n", who);
 }
 

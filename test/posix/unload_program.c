@@ -1,7 +1,10 @@
 /* unload_program.c - loads the library named by its argument, starts a thread in it, and unloads it while
- * the thread runs. Not linked with the library.
+ * that thread and one of its own, which has a value of a local, run. Not linked with the library.
  */
+#define _POSIX_C_SOURCE 200809L /* NOLINT(bugprone-reserved-identifier): for barriers in C99 */
+
 #include <dlfcn.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +29,8 @@ struct library {
   thrum_status (*event_create)(thrum_event*);
   thrum_status (*event_set)(thrum_event);
   thrum_status (*event_wait)(thrum_event, double);
+  thrum_status (*local_create)(thrum_local*, void (*)(void*));
+  thrum_status (*local_set)(thrum_local, void*);
 };
 
 static struct library library;
@@ -49,6 +54,8 @@ static void* load(const char* path, struct library* functions) {
   look_up(handle, "thrum_event_create", &functions->event_create);
   look_up(handle, "thrum_event_set", &functions->event_set);
   look_up(handle, "thrum_event_wait", &functions->event_wait);
+  look_up(handle, "thrum_local_create", &functions->local_create);
+  look_up(handle, "thrum_local_set", &functions->local_set);
   return handle;
 }
 
@@ -58,6 +65,18 @@ static thrum_thread main_thread;
 
 static void say(const char* text) {
   REQUIRE(write(STDOUT_FILENO, text, strlen(text)) == (ssize_t)strlen(text));
+}
+
+static pthread_barrier_t has_value;
+static pthread_barrier_t is_unloaded;
+
+static void say_value(void* text) { say((const char*)text); }
+
+static void* keep_value(void* local) {
+  REQUIRE(library.local_set(*(const thrum_local*)local, "value of foreign thread\n") == THRUM_OK);
+  pthread_barrier_wait(&has_value);
+  pthread_barrier_wait(&is_unloaded);
+  return NULL;
 }
 
 static void outlive_the_library(void* unused) {
@@ -74,6 +93,8 @@ int main(int argc, char** argv) {
   thrum_thread thread = {0};
   struct library again;
   thrum_thread other = {0};
+  thrum_local local = {0};
+  pthread_t foreign;
   REQUIRE(argc == 2);
   handle = load(argv[1], &library);
   REQUIRE(library.main_thread(&main_thread) == THRUM_OK);
@@ -83,7 +104,14 @@ int main(int argc, char** argv) {
   REQUIRE(library.thread_start(thread) == THRUM_OK);
   REQUIRE(library.thread_detach(thread) == THRUM_OK);
   REQUIRE(library.event_wait(entered, THRUM_FOREVER) == THRUM_OK);
+  REQUIRE(library.local_create(&local, say_value) == THRUM_OK);
+  REQUIRE(pthread_barrier_init(&has_value, NULL, 2) == 0);
+  REQUIRE(pthread_barrier_init(&is_unloaded, NULL, 2) == 0);
+  REQUIRE(pthread_create(&foreign, NULL, keep_value, &local) == 0);
+  pthread_barrier_wait(&has_value);
   REQUIRE(dlclose(handle) == 0);
+  pthread_barrier_wait(&is_unloaded);
+  REQUIRE(pthread_join(foreign, NULL) == 0);
 
   /* Loaded again it is the same one, with all that it knew. */
   handle = load(argv[1], &again);
