@@ -6,13 +6,15 @@
  * files, each taken by itself. words.h has what is done to one file, and knows nothing of threads. What the
  * classes of thrum do here:
  *
- *   Thread              a walker finds the files, workers count their words; daemons draw the progress bar,
- *                       measure the tree for it, and wait for Ctrl-C
- *   Lock and Condition  the bounded hand-off of paths from the walker to the workers
- *   Condition           with the lock that it brings along: collects what the threads have counted, and
- *                       has them merge it together
- *   Semaphore           bounds the files that are open at once
- *   Event               carries Ctrl-C to everybody; another one ends the progress bar
+ *   Thread      a walker finds the files, workers count their words; daemons measure the tree for the
+ *               progress bar and wait for Ctrl-C
+ *   Queue       hands the paths from the walker to the workers, so many at a time; Ctrl-C shuts it down
+ *   Condition   with the lock that it brings along: collects what the threads have counted, and has them
+ *               merge it together
+ *   Semaphore   bounds the files that are open at once
+ *   Lock        guards what the progress bar shows
+ *   Timer       starts the progress bar, unless the count is over before anybody could read it
+ *   Event       carries Ctrl-C to everybody; another one ends the progress bar
  */
 #define _XOPEN_SOURCE 700
 #define _FILE_OFFSET_BITS 64
@@ -24,7 +26,7 @@
 
 #include "words.h"
 
-enum { EXIT_USAGE = 2, EXIT_INTERRUPTED = 130, MOST_WORKERS = 1000 };
+enum { EXIT_USAGE = 2, EXIT_INTERRUPTED = 130, MOST_WORKERS = 1000, MOST_PATHS = 1024 };
 
 /* ---------------------------------------------------------------------------------------- foundations -- */
 
@@ -42,74 +44,6 @@ static double now(void) {
   return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
 }
 
-/* -------------------------------------------------------- the hand-off from the walker to the workers -- */
-
-enum { HANDOFF_CAPACITY = 1024 };
-
-/* A ring, guarded by the lock, which both conditions share. */
-struct handoff {
-  thrum_lock lock;
-  thrum_condition not_empty; /* or closed */
-  thrum_condition not_full;
-  char* paths[HANDOFF_CAPACITY];
-  size_t first;
-  size_t length;
-  int closed;
-};
-
-static void handoff_create(struct handoff* handoff) {
-  CHECK(thrum_lock_create(&handoff->lock));
-  CHECK(thrum_condition_create_with_lock(&handoff->not_empty, handoff->lock));
-  CHECK(thrum_condition_create_with_lock(&handoff->not_full, handoff->lock));
-}
-
-static void handoff_destroy(struct handoff* handoff) {
-  CHECK(thrum_condition_destroy(handoff->not_full));
-  CHECK(thrum_condition_destroy(handoff->not_empty));
-  CHECK(thrum_lock_destroy(handoff->lock));
-}
-
-static int handoff_has_room(void* arg) {
-  const struct handoff* handoff = arg;
-  return handoff->length < HANDOFF_CAPACITY;
-}
-
-static int handoff_has_path_or_end(void* arg) {
-  const struct handoff* handoff = arg;
-  return handoff->length > 0 || handoff->closed;
-}
-
-static void handoff_put(struct handoff* handoff, char* path) {
-  CHECK(thrum_lock_acquire(handoff->lock, THRUM_FOREVER));
-  CHECK(thrum_condition_wait_for(handoff->not_full, handoff_has_room, handoff, THRUM_FOREVER));
-  handoff->paths[(handoff->first + handoff->length++) % HANDOFF_CAPACITY] = path;
-  CHECK(thrum_condition_notify(handoff->not_empty, 1));
-  CHECK(thrum_lock_release(handoff->lock));
-}
-
-/* NULL once the hand-off is closed and empty. */
-static char* handoff_take(struct handoff* handoff) {
-  char* path = NULL;
-  CHECK(thrum_lock_acquire(handoff->lock, THRUM_FOREVER));
-  CHECK(thrum_condition_wait_for(handoff->not_empty, handoff_has_path_or_end, handoff, THRUM_FOREVER));
-  if (handoff->length > 0) {
-    path = handoff->paths[handoff->first];
-    handoff->first = (handoff->first + 1) % HANDOFF_CAPACITY;
-    handoff->length--;
-    /* Not at once: a walker woken for each path would sleep again after each. */
-    if (handoff->length == HANDOFF_CAPACITY / 2) CHECK(thrum_condition_notify(handoff->not_full, 1));
-  }
-  CHECK(thrum_lock_release(handoff->lock));
-  return path;
-}
-
-static void handoff_close(struct handoff* handoff) {
-  CHECK(thrum_lock_acquire(handoff->lock, THRUM_FOREVER));
-  handoff->closed = 1;
-  CHECK(thrum_condition_notify_all(handoff->not_empty));
-  CHECK(thrum_lock_release(handoff->lock));
-}
-
 /* ------------------------------------------------------------------- a job and the threads that do it -- */
 
 struct progress {
@@ -119,17 +53,17 @@ struct progress {
   uint64_t all_bytes; /* of the tree; 0 until that is known */
 };
 
-/* Ctrl-C in the middle needs no care: the walker closes the hand-off, and the workers empty it unread. */
 struct job {
   const char* root;
   thrum_event stop; /* set by Ctrl-C */
-  struct handoff paths;
+  thrum_queue paths;
   thrum_semaphore open_files;
   thrum_condition collected; /* its lock guards the three that follow it */
   struct count* counts;      /* the walker's, which has no words, comes last */
   int missing;               /* counts that have not been handed in */
   int parts_taken;           /* of the words, to be merged */
   struct progress progress;
+  thrum_timer bar;
   thrum_event finished;
   double start;
   uint64_t measured_bytes; /* the surveyor's */
@@ -195,10 +129,11 @@ static void merge_rest(struct count* total) {
 }
 
 static int feed_path(void* arg, char* path, uint64_t bytes) {
-  struct job* job = arg;
+  const struct job* job = arg;
   (void)bytes;
-  handoff_put(&job->paths, path);
-  return !is_set(job->stop);
+  if (CHECK(thrum_queue_put(job->paths, path, THRUM_FOREVER))) return 1;
+  free(path); /* the queue has been shut down */
+  return 0;
 }
 
 static void walker(void* arg) {
@@ -206,7 +141,7 @@ static void walker(void* arg) {
   struct count* count = count_create();
   walk_tree(job->root, feed_path, job, count);
   hand_in(job, count);
-  handoff_close(&job->paths);
+  CHECK(thrum_queue_shutdown(job->paths, 0));
 }
 
 static void add_progress(struct progress* progress, uint64_t files, uint64_t bytes) {
@@ -225,15 +160,12 @@ static int advance(void* arg, uint64_t bytes) {
 static void worker(void* arg) {
   struct job* job = arg;
   struct count* count = count_create();
-  for (char* path; (path = handoff_take(&job->paths)) != NULL;) {
-    if (is_set(job->stop)) {
-      free(path);
-      continue;
-    }
+  for (void* path; CHECK(thrum_queue_get(job->paths, &path, THRUM_FOREVER));) {
     CHECK(thrum_semaphore_acquire(job->open_files, THRUM_FOREVER));
     count_file(count, path, advance, job);
     CHECK(thrum_semaphore_release(job->open_files, 1));
     add_progress(&job->progress, 1, 0);
+    if (is_set(job->stop)) CHECK(thrum_queue_shutdown(job->paths, 1));
   }
   hand_in(job, count);
   merge_words(job);
@@ -260,8 +192,22 @@ static void draw_progress(struct job* job) {
 
 static void progress_bar(void* arg) {
   struct job* job = arg;
-  while (!CHECK(thrum_event_wait(job->finished, 0.1))) draw_progress(job);
+  do {
+    draw_progress(job);
+  } while (!CHECK(thrum_event_wait(job->finished, 0.1)));
   fputs("\r\033[K", stderr);
+}
+
+static void start_progress_bar(struct job* job) {
+  CHECK(thrum_timer_create(&job->bar, 0.1, progress_bar, job));
+  CHECK(thrum_timer_set_daemon(job->bar, 1));
+  CHECK(thrum_timer_start(job->bar));
+}
+
+static void end_progress_bar(struct job* job) {
+  CHECK(thrum_timer_cancel(job->bar));
+  CHECK(thrum_timer_join(job->bar, THRUM_FOREVER));
+  CHECK(thrum_timer_destroy(job->bar));
 }
 
 static int measure_file(void* arg, char* path, uint64_t bytes) {
@@ -318,21 +264,38 @@ struct result {
   double seconds;
 };
 
+static void free_path(void* path, void* arg) {
+  (void)arg;
+  free(path);
+}
+
+static void job_create(struct job* job) {
+  thrum_queue_options options = THRUM_QUEUE_OPTIONS_INIT;
+  options.destroy = free_path;
+  CHECK(thrum_queue_create(&job->paths, THRUM_QUEUE_FIFO, MOST_PATHS, &options));
+  CHECK(thrum_semaphore_create_bounded(&job->open_files, open_files_bound()));
+  CHECK(thrum_condition_create(&job->collected));
+  CHECK(thrum_lock_create(&job->progress.lock));
+  CHECK(thrum_event_create(&job->finished));
+}
+
+static void job_destroy(struct job* job) {
+  CHECK(thrum_event_destroy(job->finished));
+  CHECK(thrum_lock_destroy(job->progress.lock));
+  CHECK(thrum_condition_destroy(job->collected));
+  CHECK(thrum_semaphore_destroy(job->open_files));
+  CHECK(thrum_queue_destroy(job->paths));
+}
+
 /* Counts with so many workers, with 0 in this thread alone. `all_bytes` is the size of the tree if known. */
 static struct result run(const char* root, int workers, thrum_event stop, uint64_t all_bytes) {
   struct job job = {.root = root, .stop = stop, .progress.all_bytes = all_bytes};
-  thrum_thread daemons[2];
-  int started = 0;
-  handoff_create(&job.paths);
-  CHECK(thrum_semaphore_create_bounded(&job.open_files, open_files_bound()));
-  CHECK(thrum_condition_create(&job.collected));
-  CHECK(thrum_lock_create(&job.progress.lock));
-  CHECK(thrum_event_create(&job.finished));
+  thrum_thread measurer = {0};
+  const int shown = isatty(STDERR_FILENO);
+  job_create(&job);
   job.start = now();
-  if (isatty(STDERR_FILENO)) {
-    daemons[started++] = start_thread("progress", THRUM_DAEMON_YES, progress_bar, &job);
-    if (all_bytes == 0) daemons[started++] = start_thread("surveyor", THRUM_DAEMON_YES, surveyor, &job);
-  }
+  if (shown) start_progress_bar(&job);
+  if (shown && all_bytes == 0) measurer = start_thread("surveyor", THRUM_DAEMON_YES, surveyor, &job);
   if (workers > 0) {
     count_together(&job, workers);
   } else {
@@ -340,12 +303,9 @@ static struct result run(const char* root, int workers, thrum_event stop, uint64
   }
   const struct result result = {job.counts, now() - job.start};
   CHECK(thrum_event_set(job.finished));
-  for (int i = 0; i < started; i++) join_thread(daemons[i]);
-  CHECK(thrum_event_destroy(job.finished));
-  CHECK(thrum_lock_destroy(job.progress.lock));
-  CHECK(thrum_condition_destroy(job.collected));
-  CHECK(thrum_semaphore_destroy(job.open_files));
-  handoff_destroy(&job.paths);
+  if (shown) end_progress_bar(&job);
+  if (measurer.id != 0) join_thread(measurer);
+  job_destroy(&job);
   return result;
 }
 
