@@ -72,6 +72,7 @@ std::vector<bench::Workload> all_workloads() {
   bench::add_barrier_workloads(workloads);
   bench::add_rwlock_workloads(workloads);
   bench::add_condition_workloads(workloads);
+  bench::add_local_workloads(workloads);
   bench::add_timeout_workloads(workloads);
   bench::add_thread_workloads(workloads);
   return workloads;

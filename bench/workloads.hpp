@@ -14,6 +14,7 @@ void add_queue_workloads(std::vector<Workload>& workloads);
 void add_barrier_workloads(std::vector<Workload>& workloads);
 void add_rwlock_workloads(std::vector<Workload>& workloads);
 void add_condition_workloads(std::vector<Workload>& workloads);
+void add_local_workloads(std::vector<Workload>& workloads);
 void add_timeout_workloads(std::vector<Workload>& workloads);
 void add_thread_workloads(std::vector<Workload>& workloads);
 

@@ -168,6 +168,36 @@ TEST_CASE("ThreadTests.test_foreign_thread", "[cpython][thread]") {
   CHECK_FALSE(is_enumerated(dummy));
 }
 
+TEST_CASE("ThreadTests.test_join_from_multiple_threads", "[cpython][thread]") {
+  std::atomic<int> errors{0};
+  for (int count = 2; count < 20; ++count) {
+    thrum::Thread worker([] { std::this_thread::yield(); });
+    std::vector<thrum::Thread> joiners;
+    for (int index = 0; index < count; ++index) {
+      joiners.emplace_back([&] {
+        if (!worker.join()) ++errors;
+      });
+    }
+    worker.start();
+    for (thrum::Thread& joiner : joiners) joiner.start();
+    for (const thrum::Thread& joiner : joiners) CHECK(joiner.join());
+    CHECK_FALSE(worker.is_alive());
+  }
+  CHECK(errors == 0);
+}
+
+TEST_CASE("ThreadTests.test_join_with_timeout", "[cpython][thread]") {
+  thrum::Lock lock;
+  lock.acquire();
+  thrum::Thread thread([&lock] { lock.acquire(); });
+  thread.start();
+  CHECK_FALSE(thread.join(0.01));
+  CHECK(thread.is_alive());
+  lock.release();
+  CHECK(thread.join());
+  CHECK_FALSE(thread.is_alive());
+}
+
 TEST_CASE("ThreadTests.test_enumerate_after_join", "[cpython][thread]") {
   for (int round = 0; round < 100; ++round) {
     thrum::Thread thread([] {});

@@ -46,7 +46,8 @@ class Log {
   }
   long count(const std::string& what) const {
     const std::lock_guard<std::mutex> guard(mutex_);
-    return std::count_if(entries_.begin(), entries_.end(), [&](const auto& entry) { return entry.first == what; });
+    return std::count_if(entries_.begin(), entries_.end(),
+                         [&](const auto& entry) { return entry.first == what; });
   }
 
  private:
@@ -164,7 +165,8 @@ TEST_CASE("an exit hook uses everything, and the values that it sets are destroy
   CHECK(destroyed == 2);
 }
 
-TEMPLATE_TEST_CASE("threads that are alive when hooks are set have none of them", "[hooks]", Native, Foreign) {
+TEMPLATE_TEST_CASE("threads that are alive when hooks are set have none of them", "[hooks]", Native,
+                   Foreign) {
   Log log;
   thrum::Event known;
   thrum::Event open;

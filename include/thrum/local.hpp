@@ -41,7 +41,9 @@ class Local {
   /// Values that are made by T(arguments...), of which each thread gets a copy. MemoryError or what copying
   /// an argument throws. threading.local(arguments).
   template <class First, class... Rest,
-            class = std::enable_if_t<!std::is_base_of_v<Local, std::decay_t<First>>>>
+            class = std::enable_if_t<
+                !std::is_base_of_v<Local, std::decay_t<First>> &&
+                std::is_constructible_v<T, const std::decay_t<First>&, const std::decay_t<Rest>&...>>>
   explicit Local(First&& first, Rest&&... rest)
       : Local(FromMake{}, [arguments = std::tuple<std::decay_t<First>, std::decay_t<Rest>...>(
                                std::forward<First>(first), std::forward<Rest>(rest)...)] {

@@ -210,6 +210,45 @@ static int locals_during_exit(void) {
   return 0;
 }
 
+static void say_first(void) { say("registered first\n"); }
+static void say_second(void) { say("registered second\n"); }
+static void say_third(void) { say("registered third\n"); }
+
+static int exit_handlers(void) {
+  prepare();
+  REQUIRE(atexit(say_first) == 0);
+  launch(wait_for_main, NULL, THRUM_DAEMON_NO);
+  REQUIRE(atexit(say_second) == 0);
+  REQUIRE(atexit(say_third) == 0);
+  return 0;
+}
+
+static void start_hook(void* unused) {
+  thrum_thread self = {0};
+  (void)unused;
+  REQUIRE(thrum_current_thread(&self) == THRUM_OK);
+  thrum_event_wait(never, 0.0001);
+}
+
+static void exit_hook(void* text) {
+  start_hook(NULL);
+  say((const char*)text);
+}
+
+static int hooks_during_exit(void) {
+  thrum_thread_hooks hooks = THRUM_THREAD_HOOKS_INIT;
+  prepare();
+  hooks.start = start_hook;
+  hooks.exit = exit_hook;
+  hooks.arg = "exit hook\n";
+  hooks.all_threads = 1;
+  launch(wait_for_main, NULL, THRUM_DAEMON_NO);
+  start_waiting_for_ever(THRUM_DAEMON_YES);
+  REQUIRE(thrum_set_thread_hooks(&hooks) == THRUM_OK);
+  /* The thread that exits waits for the other, with hooks that have come since that began. */
+  return 0;
+}
+
 /* ---------------------------------------------------------------------------------------- daemons -- */
 
 static int abandon_daemon(void) {
@@ -750,6 +789,8 @@ static const struct {
     WAY(leave_main_to_thread),
     WAY(thread_ends_during_exit),
     WAY(locals_during_exit),
+    WAY(exit_handlers),
+    WAY(hooks_during_exit),
     WAY(abandon_daemon),
     WAY(daemon_waits_past_exit),
     WAY(hammering_daemons),

@@ -148,7 +148,9 @@ Ending run_forked_from(Body body) {
 /// Threads that do everything at once, without a pause, for as long as this lives.
 class Hammers {
  public:
-  Hammers() : local_(new_local()), crew_(support::sanitized ? kWithoutMemory : kAll, [this](int index) { hammer(index); }) {}
+  Hammers()
+      : local_(new_local()),
+        crew_(support::sanitized ? kWithoutMemory : kAll, [this](int index) { hammer(index); }) {}
   ~Hammers() {
     over_ = true;
     crew_.join();
@@ -221,7 +223,8 @@ class Hammers {
 
 }  // namespace
 
-TEST_CASE("the forked child has one thread, the main thread", "[fork]") {
+TEST_CASE("the forked child has one thread, the main thread",
+          "[cpython][fork][test_main_thread_after_fork]") {
   thrum::Event open;
   thrum::Thread thread([&open] { open.wait(); });
   thread.start();
@@ -268,7 +271,9 @@ TEST_CASE("ThreadTests.test_main_thread_after_fork_from_nonmain_thread", "[cpyth
   CHECK(old_main.is_alive());
 }
 
-TEST_CASE("a foreign thread that forks is the child's main thread", "[fork][dummy]") {
+TEST_CASE("a foreign thread that forks is the child's main thread",
+          "[cpython][fork][dummy][test_main_thread_after_fork_from_foreign_thread]"
+          "[test_main_thread_after_fork_from_dummy_thread]") {
   const thrum::ThreadRef old_main = thrum::main_thread();
   const auto child = [&] {
     require_alone();
@@ -907,7 +912,8 @@ TEMPLATE_TEST_CASE("the child has the values of the thread that forked, and no o
   CHECK(destroyed == 4);
 }
 
-TEST_CASE("a local that another thread was destroying at the fork does no harm in the child", "[fork][local]") {
+TEST_CASE("a local that another thread was destroying at the fork does no harm in the child",
+          "[fork][local]") {
   struct Slow {
     thrum::Event entered;
     thrum::Event open;

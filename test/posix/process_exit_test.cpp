@@ -16,13 +16,15 @@ Ending exit_program(const std::string& way) { return run_program("exit_program",
 
 }  // namespace
 
-TEST_CASE("returning from main waits for the threads that are no daemons", "[exit]") {
+TEST_CASE("returning from main waits for the threads that are no daemons",
+          "[cpython][exit][test_1_join_on_shutdown][test_join_nondaemon_on_shutdown]") {
   const Ending ending = exit_program("return_from_main");
   CHECK(ending.how == "exit 3");
   CHECK(ending.output == "end of main\nend of thread\n");
 }
 
-TEST_CASE("threads may start more while the process waits for them", "[exit]") {
+TEST_CASE("threads may start more while the process waits for them",
+          "[cpython][exit][test_thread_from_thread]") {
   const Ending ending = exit_program("start_more_during_exit");
   CHECK(ending.how == "exit 0");
   CHECK(ending.output == "link\nlink\nlink\nlink\nlink\n");
@@ -63,7 +65,20 @@ TEST_CASE("ThreadTests.test_locals_at_exit", "[cpython][exit][local]") {
   CHECK(ending.output == "still: value of main\nvalue of thread\nstill: value of main\n");
 }
 
-TEST_CASE("exit does not wait for daemons", "[exit][daemon]") {
+TEST_CASE("AtexitTests.test_atexit_output, test_atexit_called_once", "[cpython][exit]") {
+  // The newest first, and the wait for threads in the place where the first one was started.
+  const Ending ending = exit_program("exit_handlers");
+  CHECK(ending.how == "exit 0");
+  CHECK(ending.output == "registered third\nregistered second\nend of thread\nregistered first\n");
+}
+
+TEST_CASE("ThreadTests.test_finalize_with_trace", "[cpython][exit][hooks]") {
+  const Ending ending = exit_program("hooks_during_exit");
+  CHECK(ending.how == "exit 0");
+  CHECK(ending.output == "end of thread\nexit hook\n");
+}
+
+TEST_CASE("exit does not wait for daemons", "[cpython][exit][daemon][test_finalize_running_thread]") {
   const Ending ending = exit_program("abandon_daemon");
   CHECK(ending.how == "exit 0");
   CHECK(ending.output.empty());
@@ -108,7 +123,8 @@ TEST_CASE("shutdown is called where there is nothing to wait for", "[exit][shutd
   CHECK(ending.how == "exit 0");
 }
 
-TEST_CASE("no thread starts once the process is past waiting for threads", "[exit]") {
+TEST_CASE("no thread starts once the process is past waiting for threads",
+          "[cpython][exit][test_start_new_thread_at_finalization][test_atexit_after_shutdown]") {
   const Ending ending = exit_program("start_past_exit");
   CHECK(ending.how == "exit 0");
   CHECK(ending.output == "worked\nrefused\n");
@@ -141,7 +157,8 @@ TEST_CASE("ThreadJoinOnShutdown.test_3_join_in_forked_from_thread", "[cpython][e
     const Ending ending = exit_program(way);
     CHECK(ending.how == "exit 0");
     // A thread's value goes where it ends: in the child not by exit, and in the parent after the child.
-    const std::string last = way == "return_forked_from_thread" ? "value of forker\nend of thread\n" : "end of thread\n";
+    const std::string last =
+        way == "return_forked_from_thread" ? "value of forker\nend of thread\n" : "end of thread\n";
     CHECK(ending.output == "end of main\nend of thread\n" + last + "value of forker\n");
   }
 }

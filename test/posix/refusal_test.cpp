@@ -303,6 +303,90 @@ TEST_CASE("a semaphore for which there is no memory", "[semaphore][out_of_memory
       [](thrum_semaphore* out) { return thrum_semaphore_create_bounded(out, 1); }, thrum_semaphore_destroy);
 }
 
+TEST_CASE("a local for which there is no memory", "[local][out_of_memory]") {
+  check_out_of_memory<thrum_local>([](thrum_local* out) { return thrum_local_create(out, do_nothing); },
+                                   thrum_local_destroy);
+}
+
+TEST_CASE("a value for which there is no memory is not set", "[local][out_of_memory]") {
+  // The array of this thread is too short for one of so many.
+  std::vector<thrum_local> locals(5000);
+  for (thrum_local& local : locals) REQUIRE(thrum_local_create(&local, nullptr) == THRUM_OK);
+  int value = 0;
+  int other = 0;
+  void* found = &other;
+  REQUIRE(thrum_local_set(locals.front(), &value) == THRUM_OK);
+  {
+    const Refusal refusal(refuse_memory);
+    errno = EDOM;
+    CHECK(thrum_local_set(locals.back(), &value) == THRUM_E_NOMEM);
+    CHECK(errno == EDOM);
+    CHECK(thrum_local_get(locals.back(), &found) == THRUM_OK);
+    CHECK(found == nullptr);
+    // What needs none is done.
+    CHECK(thrum_local_set(locals.back(), nullptr) == THRUM_OK);
+    CHECK(thrum_local_set(locals.front(), &other) == THRUM_OK);
+    CHECK(thrum_local_get(locals.front(), &found) == THRUM_OK);
+    CHECK(found == &other);
+  }
+  CHECK(thrum_local_set(locals.back(), &value) == THRUM_OK);
+  CHECK(thrum_local_get(locals.back(), &found) == THRUM_OK);
+  CHECK(found == &value);
+  for (const thrum_local local : locals) CHECK(thrum_local_destroy(local) == THRUM_OK);
+}
+
+TEST_CASE("a Local says where there is no memory, and leaves nothing behind", "[local][out_of_memory]") {
+  static int alive;
+  alive = 0;
+  struct Counted {
+    Counted() { ++alive; }
+    Counted(const Counted&) = delete;
+    Counted& operator=(const Counted&) = delete;
+    ~Counted() { --alive; }
+  };
+  thrum::Local<Counted> local;
+  thrum_status status = THRUM_OK;
+  int left = -1;
+  bool had_value = true;
+  bool has_value = false;
+  std::thread([&] {
+    {
+      // A thread without a record has no place for a value.
+      const Refusal refusal(refuse_keys);
+      status = raised<thrum::MemoryError>([&] { local.get(); });
+      left = alive;
+      had_value = local.has_value();
+    }
+    local.get();
+    has_value = local.has_value();
+  }).join();
+  CHECK(status == THRUM_E_NOMEM);
+  CHECK(left == 0);
+  CHECK_FALSE(had_value);
+  CHECK(has_value);
+  CHECK(alive == 0);
+}
+
+TEST_CASE("hooks need no memory but the record of who sets them", "[hooks][out_of_memory]") {
+  static_cast<void>(thrum::current_thread());
+  thrum_thread_hooks hooks = THRUM_THREAD_HOOKS_INIT;
+  hooks.start = do_nothing;
+  {
+    const Refusal refusal(refuse_memory);
+    CHECK(thrum_set_thread_hooks(&hooks) == THRUM_OK);
+    CHECK(thrum_set_thread_hooks(nullptr) == THRUM_OK);
+    CHECK(thrum_set_excepthook(thrum_default_excepthook, nullptr, nullptr, nullptr) == THRUM_OK);
+  }
+  thrum_status status = THRUM_OK;
+  std::thread([&] {
+    const Refusal refusal(refuse_keys);
+    status = thrum_set_thread_hooks(&hooks);
+  }).join();
+  CHECK(status == THRUM_E_NOMEM);
+  CHECK(thrum_get_thread_hooks(&hooks) == THRUM_OK);
+  CHECK(hooks.start == nullptr);
+}
+
 TEST_CASE("a thread for which there is no memory", "[thread][out_of_memory]") {
   check_out_of_memory<thrum_thread>(
       [](thrum_thread* out) { return thrum_thread_create(out, nullptr, do_nothing, nullptr); },

@@ -238,7 +238,8 @@ TEST_CASE("ExceptHookTests.test_custom_excepthook", "[cpython][thread][excepthoo
 }
 
 TEST_CASE("ExceptHookTests.test_custom_excepthook_fail", "[cpython][thread][excepthook]") {
-  const Hooked hooked([](const thrum::ExceptHookArgs&) { throw std::runtime_error("threading_hook failed"); });
+  const Hooked hooked(
+      [](const thrum::ExceptHookArgs&) { throw std::runtime_error("threading_hook failed"); });
   CHECK(errors_of(run_and_fail) == "Exception in thread excepthook thread: threading_hook failed\n");
   const Hooked other([](const thrum::ExceptHookArgs&) { throw 42; });
   CHECK(errors_of(run_and_fail) ==
@@ -248,9 +249,8 @@ TEST_CASE("ExceptHookTests.test_custom_excepthook_fail", "[cpython][thread][exce
 TEST_CASE("ExceptHookTests.test_original_excepthook", "[cpython][thread][excepthook]") {
   CHECK(errors_of(run_and_fail) == default_line);
   {
-    const Hooked hooked([](const thrum::ExceptHookArgs&) {
-      dprintf(STDERR_FILENO, "Running a thread failed\n");
-    });
+    const Hooked hooked(
+        [](const thrum::ExceptHookArgs&) { dprintf(STDERR_FILENO, "Running a thread failed\n"); });
     CHECK(errors_of(run_and_fail) == "Running a thread failed\n");
     {
       const Hooked original(thrum::default_excepthook);
@@ -376,7 +376,8 @@ TEST_CASE("a hook in C is called, returned and called by others", "[thread][exce
   CHECK(seen.calls == 4);
 }
 
-TEST_CASE("a hook ends its thread by pthread_exit, and uses everything", "[thread][excepthook][pthread_exit]") {
+TEST_CASE("a hook ends its thread by pthread_exit, and uses everything",
+          "[thread][excepthook][pthread_exit]") {
   std::atomic<int> calls{0};
   const Hooked hooked([&](const thrum::ExceptHookArgs& args) {
     thrum::Lock lock;
