@@ -98,6 +98,39 @@ struct ThreadType {
   static thrum_status destroy(Handle handle) { return thrum_thread_destroy(handle); }
   static thrum_status use(Handle handle) { return thrum_thread_set_name(handle, "used"); }
 };
+struct BarrierType {
+  using Handle = thrum_barrier;
+  static thrum_status create(Handle* out) {
+    return thrum_barrier_create(out, 1, nullptr, nullptr, THRUM_FOREVER);
+  }
+  static thrum_status destroy(Handle handle) { return thrum_barrier_destroy(handle); }
+  static thrum_status use(Handle handle) { return thrum_barrier_wait(handle, 0, nullptr); }
+};
+struct LatchType {
+  using Handle = thrum_latch;
+  static thrum_status create(Handle* out) { return thrum_latch_create(out, 1); }
+  static thrum_status destroy(Handle handle) { return thrum_latch_destroy(handle); }
+  static thrum_status use(Handle handle) { return thrum_latch_count_down(handle, 1); }
+};
+struct OnceType {
+  using Handle = thrum_once;
+  static thrum_status create(Handle* out) { return thrum_once_create(out); }
+  static thrum_status destroy(Handle handle) { return thrum_once_destroy(handle); }
+  static thrum_status use(Handle handle) {
+    return thrum_once_call(handle, support::detail::succeed, nullptr, 0);
+  }
+};
+struct RWLockType {
+  using Handle = thrum_rwlock;
+  static thrum_status create(Handle* out) { return thrum_rwlock_create(out); }
+  static thrum_status destroy(Handle handle) { return thrum_rwlock_destroy(handle); }
+  static thrum_status use(Handle handle) {
+    thrum_status status = thrum_rwlock_acquire_read(handle, 0);
+    if (status == THRUM_OK) status = thrum_rwlock_release_read(handle);
+    if (status == THRUM_OK) status = thrum_rwlock_acquire_write(handle, 0);
+    return status == THRUM_OK ? thrum_rwlock_release_write(handle) : status;
+  }
+};
 
 struct TimerType {
   using Handle = thrum_timer;
@@ -114,7 +147,7 @@ struct TimerType {
 
 #define ALL_TYPES                                                                                     \
   LockType, RLockType, ConditionType, EventType, SemaphoreType, LocalType, RingType, LockedQueueType, \
-      ThreadType, TimerType
+      BarrierType, LatchType, OnceType, RWLockType, ThreadType, TimerType
 
 }  // namespace
 
@@ -292,6 +325,75 @@ TEST_CASE("a semaphore that threads wait for is not destroyed", "[handles]") {
   CHECK(wait_until_busy<thrum_semaphore>(create, wait, thrum_semaphore_destroy, let_go) == THRUM_OK);
 }
 
+TEST_CASE("a Barrier that threads wait at is not destroyed", "[handles]") {
+  const auto create = [](thrum_barrier* out) {
+    return thrum_barrier_create(out, 2, nullptr, nullptr, THRUM_FOREVER);
+  };
+  const auto wait = [](thrum_barrier barrier) { return thrum_barrier_wait(barrier, THRUM_FOREVER, nullptr); };
+  const auto let_go = [&](thrum_barrier barrier) { static_cast<void>(wait(barrier)); };
+  CHECK(wait_until_busy<thrum_barrier>(create, wait, thrum_barrier_destroy, let_go) == THRUM_OK);
+}
+
+TEST_CASE("a Barrier whose action runs is not destroyed", "[handles]") {
+  struct Tried {
+    thrum_barrier barrier{0};
+    thrum_status status = THRUM_OK;
+    static int destroy(void* arg) {
+      auto* tried = static_cast<Tried*>(arg);
+      tried->status = thrum_barrier_destroy(tried->barrier);
+      return 0;
+    }
+  } tried;
+  REQUIRE(thrum_barrier_create(&tried.barrier, 1, Tried::destroy, &tried, THRUM_FOREVER) == THRUM_OK);
+  CHECK(thrum_barrier_wait(tried.barrier, 0, nullptr) == THRUM_OK);
+  CHECK(tried.status == THRUM_E_BUSY);
+  CHECK(thrum_barrier_destroy(tried.barrier) == THRUM_OK);
+}
+
+TEST_CASE("a Latch that threads wait for is not destroyed", "[handles]") {
+  const auto create = [](thrum_latch* out) { return thrum_latch_create(out, 1); };
+  const auto wait = [](thrum_latch latch) { return thrum_latch_wait(latch, THRUM_FOREVER); };
+  const auto let_go = [](thrum_latch latch) { return thrum_latch_count_down(latch, 1); };
+  CHECK(wait_until_busy<thrum_latch>(create, wait, thrum_latch_destroy, let_go) == THRUM_OK);
+}
+
+TEST_CASE("a Once whose function runs is not destroyed", "[handles]") {
+  struct Tried {
+    thrum_once once{0};
+    thrum_status status = THRUM_OK;
+    static int destroy(void* arg) {
+      auto* tried = static_cast<Tried*>(arg);
+      tried->status = thrum_once_destroy(tried->once);
+      return 0;
+    }
+  } tried;
+  REQUIRE(thrum_once_create(&tried.once) == THRUM_OK);
+  CHECK(thrum_once_call(tried.once, Tried::destroy, &tried, 0) == THRUM_OK);
+  CHECK(tried.status == THRUM_E_BUSY);
+  CHECK(thrum_once_destroy(tried.once) == THRUM_OK);
+}
+
+TEST_CASE("an RWLock that is held is not destroyed", "[handles]") {
+  thrum_rwlock lock{0};
+  REQUIRE(thrum_rwlock_create(&lock) == THRUM_OK);
+  REQUIRE(thrum_rwlock_acquire_read(lock, 0) == THRUM_OK);
+  REQUIRE(thrum_rwlock_acquire_read(lock, 0) == THRUM_OK);
+  CHECK(thrum_rwlock_destroy(lock) == THRUM_E_BUSY);
+  CHECK(thrum_rwlock_release_read(lock) == THRUM_OK);
+  CHECK(thrum_rwlock_destroy(lock) == THRUM_E_BUSY);
+  CHECK(thrum_rwlock_release_read(lock) == THRUM_OK);
+  REQUIRE(thrum_rwlock_acquire_write(lock, 0) == THRUM_OK);
+  CHECK(thrum_rwlock_destroy(lock) == THRUM_E_BUSY);
+  CHECK(thrum_rwlock_release_write(lock) == THRUM_OK);
+  CHECK(thrum_rwlock_destroy(lock) == THRUM_OK);
+  // Nobody holds the next one to have its slot.
+  thrum_rwlock next{0};
+  REQUIRE(thrum_rwlock_create(&next) == THRUM_OK);
+  CHECK(thrum_rwlock_release_read(next) == THRUM_E_NOT_OWNER);
+  CHECK(thrum_rwlock_release_write(next) == THRUM_E_NOT_OWNER);
+  CHECK(thrum_rwlock_destroy(next) == THRUM_OK);
+}
+
 TEST_CASE("a Condition whose lock has been destroyed can only be destroyed", "[handles]") {
   thrum_lock lock{0};
   thrum_rlock rlock{0};
@@ -459,6 +561,106 @@ TEST_CASE("no thread is left waiting for an object that is destroyed", "[handles
   CHECK(released > 0);
 }
 
+TEST_CASE("an RWLock is destroyed under threads that use it, and never while one holds it",
+          "[handles][stress]") {
+  const int rounds = scaled(3000);
+  std::atomic<std::uint64_t> id{0};
+  std::atomic<bool> over{false};
+  std::atomic<int> wrong{0};
+  std::atomic<long> uses{0};
+  Crew crew(3, [&](int index) {
+    const double timeouts[] = {0, 1e-5, THRUM_FOREVER};
+    for (int turn = 0; !over; ++turn) {
+      const thrum_rwlock lock{id};
+      const bool read = (turn + index) % 2 == 0;
+      const auto acquire = read ? thrum_rwlock_acquire_read : thrum_rwlock_acquire_write;
+      switch (acquire(lock, timeouts[index])) {
+        case THRUM_OK:
+          if (thrum_rwlock_destroy(lock) != THRUM_E_BUSY) wrong.fetch_add(1);
+          if ((read ? thrum_rwlock_release_read : thrum_rwlock_release_write)(lock) != THRUM_OK) {
+            wrong.fetch_add(1);
+          }
+          uses.fetch_add(1);
+          break;
+        case THRUM_TIMEOUT:
+        case THRUM_E_HANDLE: std::this_thread::yield(); break;
+        default: wrong.fetch_add(1);
+      }
+    }
+  });
+  for (int round = 0; round < rounds || uses == 0; ++round) {
+    thrum_rwlock lock{0};
+    if (thrum_rwlock_create(&lock) != THRUM_OK) wrong.fetch_add(1);
+    id = lock.id;
+    if (round % 2 == 0) std::this_thread::yield();
+    int attempts = 0;
+    eventually([&] {
+      // While three threads keep it busy there is seldom a moment for this one: no more of them come.
+      if (++attempts == 4) id = 0;
+      return thrum_rwlock_destroy(lock) != THRUM_E_BUSY;
+    });
+    if (thrum_rwlock_acquire_read(lock, 0) != THRUM_E_HANDLE) wrong.fetch_add(1);
+  }
+  over = true;
+  crew.join();
+  CHECK(wrong == 0);
+  CHECK(uses > 0);
+}
+
+TEST_CASE("no thread is left at a Barrier, a Latch or a Once that is destroyed", "[handles][stress]") {
+  const int rounds = scaled(2000);
+  std::atomic<std::uint64_t> barrier_id{0};
+  std::atomic<std::uint64_t> latch_id{0};
+  std::atomic<std::uint64_t> once_id{0};
+  std::atomic<bool> over{false};
+  std::atomic<int> wrong{0};
+  std::atomic<long> passed{0};
+  const auto expect = [&](thrum_status status, std::initializer_list<thrum_status> good) {
+    if (std::find(good.begin(), good.end(), status) == good.end()) wrong.fetch_add(1);
+  };
+  const auto yield = [](void*) { return std::this_thread::yield(), 1; };
+  Crew crew(3, [&](int index) {
+    for (int turn = 0; !over; ++turn) {
+      int place = -1;
+      const double timeout = index == 0 ? 1e-5 : THRUM_FOREVER;
+      const thrum_status met = thrum_barrier_wait({barrier_id}, timeout, &place);
+      expect(met, {THRUM_OK, THRUM_E_BROKEN, THRUM_E_HANDLE});
+      if ((place == -1) == (met == THRUM_OK) || place > 1) wrong.fetch_add(1);
+      if (met == THRUM_OK) passed.fetch_add(1);
+      expect(thrum_latch_wait({latch_id}, THRUM_FOREVER), {THRUM_OK, THRUM_E_HANDLE});
+      expect(thrum_once_call({once_id}, yield, nullptr, THRUM_FOREVER), {THRUM_E_FAILED, THRUM_E_HANDLE});
+      std::this_thread::yield();
+    }
+  });
+  for (int round = 0; round < rounds || passed == 0; ++round) {
+    thrum_barrier barrier{0};
+    thrum_latch latch{0};
+    thrum_once once{0};
+    expect(thrum_barrier_create(&barrier, 2, nullptr, nullptr, THRUM_FOREVER), {THRUM_OK});
+    expect(thrum_latch_create(&latch, 2), {THRUM_OK});
+    expect(thrum_once_create(&once), {THRUM_OK});
+    barrier_id = barrier.id;
+    latch_id = latch.id;
+    once_id = once.id;
+    std::this_thread::yield();
+    expect(thrum_latch_count_down(latch, 1), {THRUM_OK});
+    std::this_thread::yield();
+    expect(thrum_latch_count_down(latch, 1), {THRUM_OK});
+    eventually([&] { return thrum_latch_destroy(latch) == THRUM_OK; });
+    eventually([&] {
+      expect(thrum_barrier_reset(barrier), {THRUM_OK});
+      return thrum_barrier_destroy(barrier) == THRUM_OK;
+    });
+    // Threads that try in turn could keep it busy for ever: no more of them come.
+    once_id = 0;
+    eventually([&] { return thrum_once_destroy(once) == THRUM_OK; });
+  }
+  over = true;
+  crew.join();
+  CHECK(wrong == 0);
+  CHECK(passed > 0);
+}
+
 // -------------------------------------------------------------------------------------- the storm --
 
 namespace {
@@ -500,6 +702,10 @@ int churn(StaleIds& stale) {
   live_and_die(LocalType{}, Type::local);
   live_and_die(RingType{}, Type::queue);
   live_and_die(LockedQueueType{}, Type::queue);
+  live_and_die(BarrierType{}, Type::barrier);
+  live_and_die(LatchType{}, Type::latch);
+  live_and_die(OnceType{}, Type::once);
+  live_and_die(RWLockType{}, Type::rwlock);
   live_and_die(ThreadType{}, Type::thread);
   live_and_die(TimerType{}, Type::timer);
   return failed;
