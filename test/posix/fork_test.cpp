@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -60,6 +61,23 @@ void use_alone() {
   CHILD_REQUIRE(*local == 3 && (*local = 4) == 4);
   local.reset();
   CHILD_REQUIRE(!local.has_value());
+  int actions = 0;
+  thrum::Barrier barrier(1, [&] { ++actions; });
+  CHILD_REQUIRE(barrier.wait() == 0 && barrier.wait(0) == 0 && actions == 2);
+  handle::Barrier lonely(2);
+  CHILD_REQUIRE(raised<thrum::BrokenBarrierError>([&] { lonely.wait(0.0001); }) == THRUM_E_BROKEN);
+  handle::Latch latch(1);
+  CHILD_REQUIRE(!latch.wait(0.0001));
+  latch.count_down();
+  CHILD_REQUIRE(latch.wait());
+  handle::Once once;
+  CHILD_REQUIRE(once.call([&] { ++actions; }) && once.call([&] { ++actions; }) && actions == 3);
+  handle::RWLock rwlock;
+  CHILD_REQUIRE(rwlock.acquire_read() && rwlock.acquire_read() && rwlock.readers() == 1);
+  rwlock.release_read();
+  rwlock.release_read();
+  CHILD_REQUIRE(rwlock.acquire_write(0));
+  rwlock.release_write();
   thrum_thread thread{0};
   CHILD_REQUIRE(thrum_thread_create(
                     &thread, nullptr, [](void*) {}, nullptr) == THRUM_OK);
@@ -75,11 +93,23 @@ void use_threads() {
   handle::Event event;
   thrum::Local<int> local(7);
   *local = 8;
+  handle::Barrier barrier(3);
+  thrum::Latch latch(3);
+  thrum::Once once;
+  handle::RWLock rwlock;
+  int calls = 0;
   int turns = 0;
   int finished = 0;
   const auto work = [&] {
     CHILD_REQUIRE(*local == 7);
     event.wait();
+    barrier.wait();
+    once.call([&] { ++calls; });
+    rwlock.acquire_write();
+    rwlock.release_write();
+    rwlock.acquire_read();
+    rwlock.release_read();
+    latch.arrive_and_wait();
     for (int turn = 0; turn < 20; ++turn) {
       semaphore.acquire();
       lock.acquire();
@@ -102,6 +132,8 @@ void use_threads() {
   condition.release();
   for (const thrum::Thread& thread : threads) CHILD_REQUIRE(thread.join());
   CHILD_REQUIRE(turns == 60);
+  CHILD_REQUIRE(calls == 1);
+  CHILD_REQUIRE(latch.wait());
   CHILD_REQUIRE(semaphore.value() == 2);
   CHILD_REQUIRE(!lock.locked());
 
@@ -181,6 +213,9 @@ class Hammers {
           rlock_.acquire();
           rlock_.release();
           lock_.release();
+          if (turn % 4 == 0 ? rwlock_.acquire_write(0.0001) : rwlock_.acquire_read()) {
+            turn % 4 == 0 ? rwlock_.release_write() : rwlock_.release_read();
+          }
           break;
         case 2:
         case 3:
@@ -199,6 +234,8 @@ class Hammers {
           thrum_local_destroy(local);
           event_.set();
           event_.clear();
+          static_cast<void>(raised<thrum::BrokenBarrierError>([&] { barrier_.wait(0.0001); }));
+          barrier_.reset();
           break;
         }
         case 5: {
@@ -218,6 +255,8 @@ class Hammers {
   thrum::Condition condition_;
   thrum::Event event_;
   thrum_local local_;
+  thrum::Barrier barrier_{2};
+  thrum::RWLock rwlock_;
   Crew crew_;
 };
 
@@ -753,19 +792,33 @@ TEST_CASE("handles that lost threads waited on are destroyed in the child", "[fo
   handle::Event event;
   handle::Semaphore semaphore(0);
   handle::Condition condition;
+  handle::Barrier barrier(2);
+  handle::Latch latch(1);
+  handle::RWLock rwlock;
+  rwlock.acquire_write();
   std::atomic<int> entered{0};
-  Crew waiters(3, [&](int index) {
+  Crew waiters(6, [&](int index) {
     ++entered;
     if (index == 0) event.wait();
     if (index == 1) semaphore.acquire();
+    if (index == 3) barrier.wait();
+    if (index == 4) latch.wait();
+    if (index == 5) {
+      rwlock.acquire_read();
+      rwlock.release_read();
+    }
     if (index == 2) {
       condition.acquire();
       condition.wait_for([&] { return event.is_set(); });
       condition.release();
     }
   });
-  eventually([&] { return entered == 3; });
+  eventually([&] { return entered == 6; });
   const Ending ending = run_forked([&] {
+    rwlock.release_write();
+    CHILD_REQUIRE(thrum_barrier_destroy(barrier.raw) == THRUM_OK);
+    CHILD_REQUIRE(thrum_latch_destroy(latch.raw) == THRUM_OK);
+    CHILD_REQUIRE(thrum_rwlock_destroy(rwlock.raw) == THRUM_OK);
     condition.reinit_after_fork();
     CHILD_REQUIRE(thrum_event_destroy(event.raw) == THRUM_OK);
     CHILD_REQUIRE(thrum_semaphore_destroy(semaphore.raw) == THRUM_OK);
@@ -773,11 +826,321 @@ TEST_CASE("handles that lost threads waited on are destroyed in the child", "[fo
   });
   event.set();
   semaphore.release();
+  barrier.wait();
+  latch.count_down();
+  rwlock.release_write();
   condition.acquire();
   condition.notify_all();
   condition.release();
   waiters.join();
   CHECK(ending.how == "exit 0");
+}
+
+TEMPLATE_TEST_CASE("those who waited at a barrier before the fork are made to count no more in the child",
+                   "[fork][barrier]", thrum::Barrier, handle::Barrier) {
+  TestType barrier(3);
+  std::atomic<int> passed{0};
+  Crew waiters(2, [&] {
+    barrier.wait();
+    ++passed;
+  });
+  eventually([&] { return barrier.n_waiting() == 2; });
+  const Ending ending = run_forked([&] {
+    CHILD_REQUIRE(barrier.n_waiting() == 2);
+    CHILD_REQUIRE(barrier.wait() == 2);
+    CHILD_REQUIRE(barrier.n_waiting() == 0);
+    barrier.abort();
+    barrier.reinit_after_fork();
+    CHILD_REQUIRE(barrier.n_waiting() == 0);
+    CHILD_REQUIRE(!barrier.broken());
+    if (children_start_threads) {
+      NativeCrew crew(2, [&] { barrier.wait(); });
+      barrier.wait();
+      crew.join();
+    }
+    CHILD_REQUIRE(raised<thrum::BrokenBarrierError>([&] { barrier.wait(0.001); }) == THRUM_E_BROKEN);
+  });
+  CHECK(ending.how == "exit 0");
+  CHECK(passed == 0);
+  CHECK(barrier.wait() == 2);
+  waiters.join();
+  CHECK(passed == 2);
+}
+
+TEMPLATE_TEST_CASE("an action that forks ends in parent and child", "[fork][barrier]", thrum::Barrier,
+                   handle::Barrier) {
+  Ending ending;
+  bool forked = false;
+  bool is_child = false;
+  TestType* self = nullptr;
+  TestType barrier(2, [&] {
+    if (forked) return;
+    forked = true;
+    // Not run_forked: the child goes on where the action does.
+    const pid_t child = fork();
+    is_child = child == 0;
+    if (is_child) alarm(support::watchdog);
+    if (!is_child) ending.how = support::detail::wait_for(child);
+  });
+  self = &barrier;
+  std::atomic<int> passed{0};
+  Crew waiter(1, [&] {
+    barrier.wait();
+    ++passed;
+  });
+  eventually([&] { return barrier.n_waiting() == 1; });
+  const int index = self->wait();
+  if (is_child) {
+    CHILD_REQUIRE(index == 1);
+    CHILD_REQUIRE(barrier.n_waiting() == 0);
+    CHILD_REQUIRE(!barrier.broken());
+    if (children_start_threads) {
+      NativeCrew crew(1, [&] { barrier.wait(); });
+      barrier.wait();
+      crew.join();
+    }
+    support::leave_child(0);
+  }
+  CHECK(index == 1);
+  waiter.join();
+  CHECK(passed == 1);
+  CHECK(ending.how == "exit 0");
+}
+
+TEMPLATE_TEST_CASE("a barrier whose action ran in a lost thread is made new in the child", "[fork][barrier]",
+                   thrum::Barrier, handle::Barrier) {
+  std::atomic<bool> acting{false};
+  std::atomic<bool> may_end{false};
+  TestType barrier(1, [&] {
+    acting = true;
+    eventually([&] { return may_end.load(); });
+  });
+  Crew actor(1, [&] { barrier.wait(); });
+  eventually([&] { return acting.load(); });
+  const Ending ending = run_forked([&] {
+    CHILD_REQUIRE(raised<thrum::BrokenBarrierError>([&] { barrier.wait(0.001); }) == THRUM_E_BROKEN);
+    barrier.reinit_after_fork();
+    may_end = true;
+    CHILD_REQUIRE(barrier.wait() == 0);
+  });
+  may_end = true;
+  actor.join();
+  CHECK(ending.how == "exit 0");
+  CHECK_FALSE(barrier.broken());
+}
+
+TEMPLATE_TEST_CASE("a latch that was waited for before the fork works after it", "[fork][latch]",
+                   thrum::Latch, handle::Latch) {
+  TestType latch(3);
+  std::atomic<int> entered{0};
+  Crew waiters(2, [&](int index) {
+    ++entered;
+    index == 0 ? latch.wait() : latch.arrive_and_wait();
+  });
+  eventually([&] { return entered == 2 && latch.count() == 2; });
+  const Ending ending = run_forked([&] {
+    CHILD_REQUIRE(latch.count() == 2);
+    CHILD_REQUIRE(!latch.wait(0.001));
+    latch.reinit_after_fork();
+    CHILD_REQUIRE(latch.count() == 2);
+    latch.count_down();
+    if (children_start_threads) {
+      NativeCrew crew(2, [&] { latch.wait(); });
+      latch.count_down();
+      crew.join();
+    } else {
+      latch.count_down();
+    }
+    CHILD_REQUIRE(latch.wait(0));
+  });
+  CHECK(ending.how == "exit 0");
+  CHECK(latch.count() == 2);
+  latch.count_down(2);
+  waiters.join();
+}
+
+TEMPLATE_TEST_CASE("a call that a lost thread was at has not been made in the child", "[fork][once]",
+                   thrum::Once, handle::Once, handle::OnceFlag) {
+  TestType once;
+  std::atomic<bool> called{false};
+  std::atomic<bool> may_end{false};
+  Crew caller(3, [&] {
+    once.call([&] {
+      called = true;
+      eventually([&] { return may_end.load(); });
+    });
+  });
+  eventually([&] { return called.load(); });
+  const Ending ending = run_forked([&] {
+    int calls = 0;
+    if constexpr (!std::is_same_v<TestType, handle::OnceFlag>) CHILD_REQUIRE(!once.done());
+    CHILD_REQUIRE(once.call([&] { ++calls; }, 0));
+    CHILD_REQUIRE(once.call([&] { ++calls; }));
+    CHILD_REQUIRE(calls == 1);
+    CHILD_REQUIRE(once.done());
+  });
+  CHECK(ending.how == "exit 0");
+  if constexpr (std::is_same_v<TestType, handle::Once>) {
+    const Ending destroyed = run_forked([&] { CHILD_REQUIRE(thrum_once_destroy(once.raw) == THRUM_OK); });
+    CHECK(destroyed.how == "exit 0");
+    CHECK(thrum_once_destroy(once.raw) == THRUM_E_BUSY);
+  }
+  may_end = true;
+  caller.join();
+  CHECK(once.done());
+}
+
+TEMPLATE_TEST_CASE("a call that forks goes on in parent and child", "[fork][once]", thrum::Once,
+                   handle::Once) {
+  TestType once;
+  const auto child = [&] {
+    CHILD_REQUIRE(!once.done());
+    CHILD_REQUIRE(raised<thrum::RuntimeError>([&] { once.call([] {}); }) == THRUM_E_DEADLOCK);
+    if constexpr (std::is_same_v<TestType, handle::Once>) {
+      CHILD_REQUIRE(thrum_once_destroy(once.raw) == THRUM_E_BUSY);
+    }
+    if (!children_start_threads) return;
+    bool called = false;
+    bool passed = true;
+    NativeCrew(1, [&] { passed = once.call([&] { called = true; }, 0.001); }).join();
+    CHILD_REQUIRE(!called);
+    CHILD_REQUIRE(!passed);
+  };
+  Ending direct;
+  Ending grandchild;
+  int calls = 0;
+  CHECK(once.call([&] {
+    ++calls;
+    direct = run_forked(child);
+    grandchild = run_forked([&] { child_require_clean(run_forked(child)); });
+  }));
+  CHECK(direct.how == "exit 0");
+  CHECK(grandchild.how == "exit 0");
+  CHECK(once.call([&] { ++calls; }));
+  CHECK(calls == 1);
+
+  // The child whose thread ends the call has it done.
+  TestType whole;
+  Ending ending;
+  bool is_child = false;
+  whole.call([&] {
+    const pid_t forked = fork();
+    is_child = forked == 0;
+    if (is_child) alarm(support::watchdog);
+    if (!is_child) ending.how = support::detail::wait_for(forked);
+  });
+  if (is_child) {
+    CHILD_REQUIRE(whole.done());
+    CHILD_REQUIRE(whole.call([&] { ++calls; }));
+    CHILD_REQUIRE(calls == 1);
+    support::leave_child(0);
+  }
+  CHECK(ending.how == "exit 0");
+  CHECK(whole.done());
+}
+
+TEMPLATE_TEST_CASE("an RWLock that another thread holds stays held in the child", "[fork][rwlock]",
+                   thrum::RWLock, handle::RWLock) {
+  TestType read_locked;
+  TestType write_locked;
+  Crew(1, [&] {
+    read_locked.acquire_read();
+    write_locked.acquire_write();
+  }).join();
+  const Ending ending = run_forked([&] {
+    CHILD_REQUIRE(read_locked.readers() == 1);
+    CHILD_REQUIRE(write_locked.write_locked());
+    CHILD_REQUIRE(read_locked.acquire_read(0));
+    CHILD_REQUIRE(read_locked.readers() == 2);
+    read_locked.release_read();
+    CHILD_REQUIRE(!read_locked.acquire_write(0.001));
+    CHILD_REQUIRE(!write_locked.acquire_read(0.001));
+    CHILD_REQUIRE(!write_locked.acquire_write(0));
+    CHILD_REQUIRE(raised<thrum::RuntimeError>([&] { write_locked.release_write(); }) == THRUM_E_NOT_OWNER);
+    for (TestType* lock : {&read_locked, &write_locked}) {
+      lock->reinit_after_fork();
+      CHILD_REQUIRE(lock->readers() == 0 && !lock->write_locked());
+      CHILD_REQUIRE(lock->acquire_write(0));
+      lock->release_write();
+      CHILD_REQUIRE(lock->acquire_read(0));
+      lock->release_read();
+    }
+    if (!children_start_threads) return;
+    // New threads, which have the records of lost ones, hold nothing of theirs.
+    NativeCrew(4, [&] {
+      CHILD_REQUIRE(raised<thrum::RuntimeError>([&] { read_locked.release_read(); }) == THRUM_E_NOT_OWNER);
+      read_locked.acquire_write();
+      read_locked.release_write();
+    }).join();
+  });
+  CHECK(ending.how == "exit 0");
+  CHECK(read_locked.readers() == 1);
+  CHECK(write_locked.write_locked());
+}
+
+TEMPLATE_TEST_CASE("an RWLock stays with the thread that forks", "[fork][rwlock]", thrum::RWLock,
+                   handle::RWLock) {
+  TestType read_locked;
+  TestType write_locked;
+  const auto fork_holding = [&] {
+    read_locked.acquire_read();
+    read_locked.acquire_read();
+    write_locked.acquire_write();
+    Ending ending = run_forked([&] {
+      CHILD_REQUIRE(raised<thrum::RuntimeError>([&] { read_locked.acquire_write(); }) == THRUM_E_DEADLOCK);
+      CHILD_REQUIRE(raised<thrum::RuntimeError>([&] { write_locked.acquire_read(); }) == THRUM_E_DEADLOCK);
+      read_locked.release_read();
+      read_locked.release_read();
+      write_locked.release_write();
+      CHILD_REQUIRE(read_locked.acquire_write(0));
+      CHILD_REQUIRE(write_locked.acquire_read(0));
+    });
+    write_locked.release_write();
+    read_locked.release_read();
+    read_locked.release_read();
+    return ending;
+  };
+  const Ending from_main = fork_holding();
+  Ending from_native;
+  NativeCrew(1, [&] { from_native = fork_holding(); }).join();
+  CHECK(from_main.how == "exit 0");
+  CHECK(from_native.how == "exit 0");
+}
+
+TEST_CASE("those who waited for an RWLock before the fork get in nobody's way after it", "[fork][rwlock]") {
+  for (const bool to_write : {false, true}) {
+    thrum::RWLock lock;
+    to_write ? lock.acquire_write() : lock.acquire_read();
+    Crew waiters(3, [&](int index) {
+      if (index < 2) {
+        lock.acquire_write();
+        lock.release_write();
+      } else {
+        lock.acquire_read();
+        lock.release_read();
+      }
+    });
+    until_parked(lock);
+    const Ending ending = run_forked([&] {
+      to_write ? lock.release_write() : lock.release_read();
+      CHILD_REQUIRE(lock.readers() == 0 && !lock.write_locked());
+      CHILD_REQUIRE(lock.acquire_read(0));
+      lock.release_read();
+      CHILD_REQUIRE(lock.acquire_write(0));
+      lock.release_write();
+      if (!children_start_threads) return;
+      lock.acquire_write();
+      NativeCrew crew(3, [&] {
+        lock.acquire_read();
+        lock.release_read();
+      });
+      lock.release_write();
+      crew.join();
+    });
+    CHECK(ending.how == "exit 0");
+    to_write ? lock.release_write() : lock.release_read();
+    waiters.join();
+  }
 }
 
 TEST_CASE("the child does everything, whatever others did at the fork", "[fork]") {
