@@ -1,5 +1,4 @@
 // local_test.cpp - one value for each thread: thrum_local and thrum::Local.
-#include <algorithm>
 #include <array>
 #include <atomic>
 #include <catch2/catch_template_test_macros.hpp>
@@ -8,7 +7,6 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -20,6 +18,7 @@
 #include "support/eventually.hpp"
 #include "support/raised.hpp"
 #include "support/scale.hpp"
+#include "support/thread_sanitizer.hpp"
 #include "thrum/thrum.hpp"
 
 using support::Crew;
@@ -292,37 +291,42 @@ TEST_CASE("a destructor makes locals, sets others and uses everything", "[local]
 
 TEST_CASE("destroying a local destroys the values of all living threads, here and once", "[local][destroy]") {
   // More than are taken out at a time.
-  constexpr int kThreads = 150;
-  std::vector<Value> values(kThreads);
+  constexpr int kOfEach = 75;
+  std::vector<Value> natives_values(kOfEach);
+  std::vector<Value> foreigners_values(kOfEach);
   thrum_local local{0};
   REQUIRE(thrum_local_create(&local, Value::destroy) == THRUM_OK);
   std::atomic<int> set{0};
   std::atomic<int> wrong{0};
   thrum::Event open;
-  const auto body = [&](int index, auto own) {
-    if (thrum_local_set(local, &values[static_cast<std::size_t>(2 * index + own)]) != THRUM_OK) ++wrong;
+  const auto body = [&](Value& own) {
+    if (thrum_local_set(local, &own) != THRUM_OK) ++wrong;
     ++set;
     open.wait();
     void* value = &open;
     if (thrum_local_get(local, &value) != THRUM_E_HANDLE || value != &open) ++wrong;
     if (thrum_local_set(local, &value) != THRUM_E_HANDLE) ++wrong;
   };
-  NativeCrew natives(kThreads / 2, [&](int index) { body(index, 0); });
-  Crew foreigners(kThreads / 2, [&](int index) { body(index, 1); });
-  eventually([&] { return set == kThreads; });
+  NativeCrew natives(kOfEach, [&](int index) { body(natives_values[static_cast<std::size_t>(index)]); });
+  Crew foreigners(kOfEach, [&](int index) { body(foreigners_values[static_cast<std::size_t>(index)]); });
+  eventually([&] { return set == 2 * kOfEach; });
   Value own;
   CHECK(thrum_local_set(local, &own) == THRUM_OK);
   CHECK(thrum_local_destroy(local) == THRUM_OK);
   CHECK(own.destroyed == 1);
-  for (const Value& value : values) {
-    CHECK(value.destroyed == 1);
-    CHECK(value.destroyer == thrum_get_ident());
+  for (const auto* values : {&natives_values, &foreigners_values}) {
+    for (const Value& value : *values) {
+      CHECK(value.destroyed == 1);
+      CHECK(value.destroyer == thrum_get_ident());
+    }
   }
   open.set();
   natives.join();
   foreigners.join();
   CHECK(wrong == 0);
-  CHECK(std::all_of(values.begin(), values.end(), [](const Value& value) { return value.destroyed == 1; }));
+  for (const auto* values : {&natives_values, &foreigners_values}) {
+    for (const Value& value : *values) CHECK(value.destroyed == 1);
+  }
 }
 
 TEST_CASE("a new local has no value of one that was there before", "[local][destroy]") {
@@ -464,11 +468,13 @@ TEST_CASE("a value that is replaced as the local is destroyed is its thread's or
 }
 
 TEST_CASE("thousands of threads with a hundred locals leave nothing behind", "[local][stress]") {
-  const int threads = scaled(10000);
+  // All of them under AddressSanitizer too.
+  const int threads = support::thread_sanitized ? 1000 : 10000;
   constexpr int kLocals = 100;
   Counted::Count count;
   {
     std::vector<std::unique_ptr<thrum::Local<Counted>>> locals;
+    locals.reserve(kLocals);
     for (int index = 0; index < kLocals; ++index) {
       locals.push_back(std::make_unique<thrum::Local<Counted>>(std::ref(count)));
     }
@@ -488,7 +494,9 @@ TEST_CASE("thousands of threads with a hundred locals leave nothing behind", "[l
 
 TEST_CASE("a thread uses the first and the last of many locals", "[local]") {
   std::vector<std::unique_ptr<RawLocal>> locals;
-  for (int index = 0; index < 3000; ++index) locals.push_back(std::make_unique<RawLocal>(Value::destroy));
+  constexpr int kLocals = 3000;
+  locals.reserve(kLocals);
+  for (int index = 0; index < kLocals; ++index) locals.push_back(std::make_unique<RawLocal>(Value::destroy));
   Value first;
   Value last;
   bool kept = false;

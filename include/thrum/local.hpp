@@ -19,11 +19,12 @@ namespace thrum {
 /// (THRUM_LOCAL_DESTRUCTOR_ROUNDS times; what is left then is left for good). T's destructor must not throw.
 ///
 /// The values of all living threads are destroyed with the Local, in the thread that destroys it; none of
-/// them may be in use. At the exit of the process others may still run: the destructor of a static Local then
-/// destroys the calling thread's value alone, the others' stay, and daemons, and destructors of other static
-/// objects, use it as before. (That is so once the process has waited for its threads, which it does before
-/// it destroys the statics from before the first start of a thread. A static in a function that is first
-/// called after that is destroyed earlier, and must not be in use.)
+/// them may be in use. At the exit of the process, and after thrum::shutdown, others may still run: the
+/// destructor of a static Local then destroys the calling thread's value alone, the others' stay, and
+/// daemons, and destructors of other static objects, use it as before. (That is so once the process has
+/// waited for its threads, which it does before it destroys the statics from before the first start of a
+/// thread. A static in a function that is first called after that is destroyed earlier, and must not be in
+/// use.)
 ///
 /// In a forked child the thread that forked has its value; those of the other threads are not destroyed.
 ///

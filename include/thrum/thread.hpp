@@ -38,7 +38,7 @@ std::exception_ptr catch_all(Function&& function, const char*& what) {
     return std::current_exception();
   } catch (...) {
     what = "an exception that is no std::exception";
-    const std::exception_ptr exception = std::current_exception();
+    std::exception_ptr exception = std::current_exception();
     // What is no exception of C++ is pthread_exit or cancellation, which must reach the end of the stack.
     if (exception == nullptr) throw;
     return exception;

@@ -17,7 +17,8 @@
  *   THRUM_E_HANDLE  a handle among the arguments names no live object of its type
  *   THRUM_E_VALUE   a pointer that must not be NULL is NULL
  *   THRUM_E_NOMEM   the system has no memory for the object, or for the calling thread's own record,
- *                   which is made the first time that a thread waits, owns a lock or is asked for
+ *                   which is made the first time that a thread waits, owns an RLock, has a value of a
+ *                   local or is asked for
  *
  * Timeouts. A timeout is a double, in seconds. THRUM_FOREVER waits without limit, 0 asks without
  * waiting, and a wait never ends before its timeout has passed on the system's monotonic clock. The rules
@@ -467,13 +468,14 @@ THRUM_API thrum_status thrum_rwlock_reinit_after_fork(thrum_rwlock lock) THRUM_N
  * In neither case is anything locked, and the destructor may call every function. It is called once for a
  * value, also where a thread ends while another destroys the local.
  *
- * It is not called for a value that another replaces; nor at the exit of the process, for whatever thread,
+ * It is not called for a value that another replaces; nor at the exit of the process, for any thread,
  * so that exit handlers and daemons find the values as they were; nor in the child of a fork for the values
  * of threads that the child does not have. The thread that forked keeps its own. threading.local(). */
 THRUM_API thrum_status thrum_local_create(thrum_local* out, void (*destructor)(void*)) THRUM_NOEXCEPT;
 
 /* Destroys the local and makes its handle stale, and calls its destructor for the values of all living
- * threads: none of them may be using its value still. */
+ * threads: none of them may be using its value still. A destructor that a thread calls because it ends may
+ * still be running when this returns. */
 THRUM_API thrum_status thrum_local_destroy(thrum_local local) THRUM_NOEXCEPT;
 
 /* Stores the calling thread's value in *out. */
@@ -723,13 +725,13 @@ typedef struct thrum_thread_hooks {
 /* Sets the hooks in place of those before; NULL: none.
  *
  * `start` is called in every thread that thrum starts, before its target; in one that thrum did not start
- * when it is first known: in the first call in which it waits, owns an RLock or is asked for; and with
- * all_threads in those that are alive, in the calling one at once, in the others when they next wait, or at
- * last when they end. `exit` is called when the thread ends, by return, pthread_exit or cancellation: after
- * the destructors of its C++ thread_local objects, before those of its locals, and before a join returns. It
- * is called in each thread in which the start of the same setting has been, also if that is NULL, and while
- * the setting lasts; not at the exit of the process. So each start has its exit but where the hooks
- * change, or threads are abandoned.
+ * when it is first known: in the first call in which it waits, owns an RLock, sets a local or is asked for;
+ * and with all_threads in those that are alive, in the calling one at once, in the others when they next
+ * wait, or at last when they end. `exit` is called when the thread ends, by return, pthread_exit or
+ * cancellation: after the destructors of its C++ thread_local objects, before those of its locals, and before
+ * a join returns. It is called in each thread in which the start of the same setting has been, also if that
+ * is NULL, and while the setting lasts; not at the exit of the process. So each start has its exit but where
+ * the hooks change, or threads are abandoned.
  *
  * Both run with nothing of the library locked and may call every function, but must return, and let no
  * exception of C++ out; the thread may hold locks of yours. A thread may still be in the old hooks when this
