@@ -387,6 +387,51 @@ TEST_CASE("hooks need no memory but the record of who sets them", "[hooks][out_o
   CHECK(hooks.start == nullptr);
 }
 
+TEST_CASE("a barrier, a latch, a once and an rwlock for which there is no memory",
+          "[barrier][latch][once][rwlock][out_of_memory]") {
+  check_out_of_memory<thrum_barrier>(
+      [](thrum_barrier* out) { return thrum_barrier_create(out, 2, nullptr, nullptr, 1); },
+      thrum_barrier_destroy);
+  check_out_of_memory<thrum_latch>([](thrum_latch* out) { return thrum_latch_create(out, 1); },
+                                   thrum_latch_destroy);
+  check_out_of_memory<thrum_once>(thrum_once_create, thrum_once_destroy);
+  check_out_of_memory<thrum_rwlock>(thrum_rwlock_create, thrum_rwlock_destroy);
+}
+
+TEST_CASE("a thread that has no memory to note another read lock does not get it",
+          "[rwlock][out_of_memory]") {
+  constexpr std::size_t most = 100000;
+  std::vector<thrum::RWLock> locks(most);
+  locks[0].acquire_read();
+  std::size_t held = 1;
+  thrum_status status = THRUM_OK;
+  int error = 0;
+  {
+    const Refusal refusal(refuse_memory);
+    errno = 42;
+    while (held < most && status == THRUM_OK) {
+      status = raised<thrum::MemoryError>([&] { locks[held].acquire_read(); });
+      if (status == THRUM_OK) ++held;
+    }
+    error = errno;
+  }
+  REQUIRE(held < most);
+  CHECK(status == THRUM_E_NOMEM);
+  CHECK(error == 42);
+  CHECK(locks[held].readers() == 0);
+  {
+    // What it has it can have again, and to write it needs no note.
+    const Refusal refusal(refuse_memory);
+    CHECK(locks[0].acquire_read(0));
+    CHECK(locks[held].acquire_write(0));
+  }
+  locks[held].release_write();
+  locks[0].release_read();
+  CHECK(locks[held].acquire_read(0));
+  for (std::size_t i = 0; i <= held; ++i) locks[i].release_read();
+  for (std::size_t i = 0; i <= held; ++i) CHECK(locks[i].readers() == 0);
+}
+
 TEST_CASE("a thread for which there is no memory", "[thread][out_of_memory]") {
   check_out_of_memory<thrum_thread>(
       [](thrum_thread* out) { return thrum_thread_create(out, nullptr, do_nothing, nullptr); },
@@ -459,6 +504,13 @@ TEST_CASE("the main thread and what has a record need no memory to wait", "[out_
   CHECK_FALSE(lock.acquire(0.001));
   CHECK_FALSE(condition.wait(0.001));
   lock.release();
+  thrum::Barrier barrier(2);
+  thrum::Latch latch(1);
+  thrum::RWLock rwlock;
+  CHECK(raised<thrum::BrokenBarrierError>([&] { barrier.wait(0.001); }) == THRUM_E_BROKEN);
+  CHECK_FALSE(latch.wait(0.001));
+  rwlock.acquire_write();
+  rwlock.release_write();
 }
 
 TEST_CASE("a foreign thread's first wait needs memory, and says where there is none", "[out_of_memory]") {
@@ -471,6 +523,13 @@ TEST_CASE("a foreign thread's first wait needs memory, and says where there is n
   REQUIRE(thrum_lock_acquire(lock, 0) == THRUM_OK);
   REQUIRE(thrum_semaphore_create(&semaphore, 0) == THRUM_OK);
   REQUIRE(thrum_condition_create_with_lock(&condition, lock) == THRUM_OK);
+  thrum_barrier barrier{0};
+  thrum_latch latch{0};
+  thrum_rwlock rwlock{0};
+  REQUIRE(thrum_barrier_create(&barrier, 2, nullptr, nullptr, THRUM_FOREVER) == THRUM_OK);
+  REQUIRE(thrum_latch_create(&latch, 1) == THRUM_OK);
+  REQUIRE(thrum_rwlock_create(&rwlock) == THRUM_OK);
+  REQUIRE(thrum_rwlock_acquire_write(rwlock, 0) == THRUM_OK);
 
   const auto without_key = [](const std::function<thrum_status()>& body) {
     std::pair<thrum_status, thrum_status> answers{THRUM_OK, THRUM_OK};
@@ -489,10 +548,24 @@ TEST_CASE("a foreign thread's first wait needs memory, and says where there is n
            std::function<thrum_status()>([&] { return thrum_lock_acquire(lock, 0.0001); }),
            std::function<thrum_status()>([&] { return thrum_semaphore_acquire(semaphore, 0.0001); }),
            std::function<thrum_status()>([&] { return thrum_condition_wait(condition, 0.0001); }),
+           std::function<thrum_status()>([&] { return thrum_latch_wait(latch, 0.0001); }),
+           std::function<thrum_status()>([&] { return thrum_latch_arrive_and_wait(latch, 0, 0.0001); }),
+           std::function<thrum_status()>([&] { return thrum_rwlock_acquire_read(rwlock, 0.0001); }),
+           std::function<thrum_status()>([&] { return thrum_rwlock_acquire_write(rwlock, 0.0001); }),
        }) {
     CHECK(without_key(wait) == expected);
     CHECK(without_record(wait) == expected);
   }
+  const std::pair<thrum_status, thrum_status> broken{THRUM_E_NOMEM, THRUM_E_BROKEN};
+  const auto wait = [&] { return thrum_barrier_wait(barrier, 0.0001, nullptr); };
+  CHECK(without_key(wait) == broken);
+  CHECK(thrum_barrier_reset(barrier) == THRUM_OK);
+  CHECK(without_record(wait) == broken);
+
+  CHECK(thrum_barrier_destroy(barrier) == THRUM_OK);
+  CHECK(thrum_latch_destroy(latch) == THRUM_OK);
+  CHECK(thrum_rwlock_release_write(rwlock) == THRUM_OK);
+  CHECK(thrum_rwlock_destroy(rwlock) == THRUM_OK);
 
   CHECK(thrum_condition_destroy(condition) == THRUM_OK);
   CHECK(thrum_lock_release(lock) == THRUM_OK);
@@ -505,9 +578,12 @@ TEST_CASE("what needs no record is done without memory in any thread", "[out_of_
   thrum::Lock lock;
   thrum::Event event;
   thrum::Semaphore semaphore(1);
+  thrum::Latch latch(1);
   bool done = false;
   std::thread([&] {
     const Refusal refusal(refuse_keys);
+    latch.count_down();
+    latch.wait();
     lock.acquire();
     lock.release();
     event.set();

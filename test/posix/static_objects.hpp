@@ -9,6 +9,9 @@
 extern thrum::Lock first_lock;
 extern thrum::Condition first_condition;
 extern thrum::Semaphore first_semaphore;
+extern thrum::Barrier first_barrier;
+extern thrum::Latch first_latch;
+extern thrum::Once first_once;
 
 /// A thread's value of the next two.
 class Value {
@@ -31,6 +34,9 @@ extern thrum::RLock second_rlock;
 extern thrum::Event second_event;
 extern thrum::BoundedSemaphore second_semaphore;
 extern thrum::Local<Value> second_local;
+extern thrum::RWLock second_rwlock;
+extern thrum::Once second_once;
+extern thrum_once_flag second_flag;
 
 /// Uses each of them, and says who does.
 void use_static_objects(const char* who);

@@ -15,6 +15,9 @@ thrum::Lock first_lock;
 thrum::Condition first_condition{first_lock};
 thrum::Semaphore first_semaphore{3};
 thrum::Local<Value> first_local;
+thrum::Barrier first_barrier{1};
+thrum::Latch first_latch{1};
+thrum::Once first_once;
 
 Value::~Value() {
   number_ = 0;
@@ -54,6 +57,18 @@ void use_static_objects(const char* who) {
 
   require(first_local->number() == 1, "a value of the first local");
   require(second_local->number() == 1, "a value of the second local");
+  require(first_barrier.wait() == 0 && first_barrier.parties() == 1, "the barrier is for one");
+  require(!first_latch.wait(0.0001), "nobody counts the latch down");
+  require(second_rwlock.acquire_read(0) && second_rwlock.acquire_read(0), "the rwlock is read");
+  second_rwlock.release_read();
+  second_rwlock.release_read();
+  require(second_rwlock.acquire_write(0), "the rwlock is free");
+  second_rwlock.release_write();
+  static int calls = 0;
+  require(first_once.call([] { ++calls; }) && second_once.call([] { ++calls; }), "the onces are done");
+  const auto call = [](void*) { return ++calls, 0; };
+  require(thrum_call_once(&second_flag, call, nullptr, THRUM_FOREVER) == THRUM_OK, "the flag is done");
+  require(calls == 3, "each of them once");
   dprintf(STDOUT_FILENO, "%s\n", who);
 }
 

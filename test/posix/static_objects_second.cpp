@@ -11,6 +11,9 @@ thrum::RLock second_rlock;
 thrum::Event second_event;
 thrum::BoundedSemaphore second_semaphore{1};
 thrum::Local<Value> second_local;
+thrum::RWLock second_rwlock;
+thrum::Once second_once;
+thrum_once_flag second_flag = THRUM_ONCE_FLAG_INIT;
 
 namespace {
 
