@@ -226,6 +226,17 @@ TEST_CASE("a timeout is checked before what there is to wait for", "[arguments]"
   });
   support::eventually([&] { return taken.load(); });
 
+  // A task that runs until there is a unit for it.
+  thrum_pool pool{0};
+  thrum_future future{0};
+  REQUIRE(thrum_pool_create(&pool, 1, nullptr) == THRUM_OK);
+  const auto acquire = [](void* arg) {
+    static_cast<void>(thrum_semaphore_acquire(*static_cast<thrum_semaphore*>(arg), THRUM_FOREVER));
+  };
+  thrum_semaphore unit{0};
+  REQUIRE(thrum_semaphore_create(&unit, 0) == THRUM_OK);
+  REQUIRE(thrum_pool_submit(pool, acquire, &unit, &future) == THRUM_OK);
+
   const auto id_of = [&](Type type) {
     switch (type) {
       case Type::lock: return lock.id;
@@ -240,6 +251,8 @@ TEST_CASE("a timeout is checked before what there is to wait for", "[arguments]"
       case Type::latch: return latch.id;
       case Type::once: return once.id;
       case Type::rwlock: return rwlock.id;
+      case Type::pool: return pool.id;
+      case Type::future: return future.id;
       case Type::local:
       case Type::none: break;
     }
@@ -291,6 +304,11 @@ TEST_CASE("a timeout is checked before what there is to wait for", "[arguments]"
   CHECK(thrum_latch_destroy(latch) == THRUM_OK);
   CHECK(thrum_once_destroy(once) == THRUM_OK);
   CHECK(thrum_rwlock_destroy(rwlock) == THRUM_OK);
+  CHECK(thrum_semaphore_release(unit, 1) == THRUM_OK);
+  CHECK(thrum_pool_shutdown(pool, 1, 0) == THRUM_OK);
+  CHECK(thrum_semaphore_destroy(unit) == THRUM_OK);
+  CHECK(thrum_pool_destroy(pool) == THRUM_OK);
+  CHECK(thrum_future_destroy(future) == THRUM_OK);
   CHECK(thrum_rlock_release_as(rlock, 1) == THRUM_OK);
   CHECK(thrum_lock_release(lock) == THRUM_OK);
   CHECK(thrum_condition_destroy(condition) == THRUM_OK);
@@ -447,6 +465,21 @@ TEST_CASE("a thread's options are checked", "[arguments]") {
   thrum_thread_options options = good;
   options.stack_size = 1;
   CHECK(create(options) == THRUM_E_VALUE);
+}
+
+TEST_CASE("a pool's number of workers and options are checked", "[arguments]") {
+  thrum_pool pool{7};
+  CHECK(thrum_pool_create(&pool, 0, nullptr) == THRUM_E_VALUE);
+  CHECK(thrum_pool_create(&pool, THRUM_POOL_MAX_WORKERS + 1, nullptr) == THRUM_E_OVERFLOW);
+  CHECK(thrum_pool_create(&pool, SIZE_MAX, nullptr) == THRUM_E_OVERFLOW);
+  for (const std::size_t size : {std::size_t{0}, std::size_t{1}, sizeof(thrum_pool_options) - 1}) {
+    thrum_pool_options options = THRUM_POOL_OPTIONS_INIT;
+    options.size = size;
+    CHECK(thrum_pool_create(&pool, 1, &options) == THRUM_E_VALUE);
+  }
+  CHECK(pool.id == 7);
+  CHECK(thrum_pool_create(&pool, THRUM_POOL_MAX_WORKERS, nullptr) == THRUM_OK);
+  CHECK(thrum_pool_destroy(pool) == THRUM_OK);
 }
 
 TEST_CASE("the stack size is checked", "[arguments]") {

@@ -20,6 +20,7 @@
 #include "support/eventually.hpp"
 #include "support/objects.hpp"
 #include "support/scale.hpp"
+#include "thrum/thread_pool.hpp"
 #include "thrum/thrum.h"
 
 using support::Call;
@@ -145,9 +146,25 @@ struct TimerType {
   }
 };
 
+struct PoolType {
+  using Handle = thrum_pool;
+  static thrum_status create(Handle* out) { return thrum_pool_create(out, 3, nullptr); }
+  static thrum_status destroy(Handle handle) { return thrum_pool_destroy(handle); }
+  static thrum_status use(Handle handle) { return thrum_pool_shutdown(handle, 1, 0); }
+};
+struct FutureType {
+  using Handle = thrum_future;
+  static thrum_status create(Handle* out) {
+    static const thrum::ThreadPool pool(1);
+    return thrum_pool_submit(pool.handle(), support::detail::do_nothing, nullptr, out);
+  }
+  static thrum_status destroy(Handle handle) { return thrum_future_destroy(handle); }
+  static thrum_status use(Handle handle) { return thrum_future_wait(handle, THRUM_FOREVER); }
+};
+
 #define ALL_TYPES                                                                                     \
   LockType, RLockType, ConditionType, EventType, SemaphoreType, LocalType, RingType, LockedQueueType, \
-      BarrierType, LatchType, OnceType, RWLockType, ThreadType, TimerType
+      BarrierType, LatchType, OnceType, RWLockType, ThreadType, TimerType, PoolType, FutureType
 
 }  // namespace
 
@@ -708,6 +725,8 @@ int churn(StaleIds& stale) {
   live_and_die(RWLockType{}, Type::rwlock);
   live_and_die(ThreadType{}, Type::thread);
   live_and_die(TimerType{}, Type::timer);
+  live_and_die(PoolType{}, Type::pool);
+  live_and_die(FutureType{}, Type::future);
   return failed;
 }
 

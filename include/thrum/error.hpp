@@ -52,6 +52,24 @@ class BrokenBarrierError : public RuntimeError {
   using RuntimeError::RuntimeError;
 };
 
+/// A thread pool whose initializer has failed: THRUM_E_BROKEN.
+class BrokenThreadPool : public RuntimeError {
+ public:
+  using RuntimeError::RuntimeError;
+};
+
+/// The outcome of a task that was asked for is not there in time: THRUM_TIMEOUT.
+class TimeoutError : public Error {
+ public:
+  using Error::Error;
+};
+
+/// The outcome of a task that was asked for will not come, since it was cancelled: THRUM_CANCELLED.
+class CancelledError : public Error {
+ public:
+  using Error::Error;
+};
+
 /// An argument out of its range: THRUM_E_VALUE.
 class ValueError : public Error {
  public:

@@ -159,6 +159,12 @@ typedef struct thrum_timer {
 typedef struct thrum_queue {
   uint64_t id;
 } thrum_queue;
+typedef struct thrum_pool {
+  uint64_t id;
+} thrum_pool;
+typedef struct thrum_future {
+  uint64_t id;
+} thrum_future;
 
 /* ---------------------------------------------------------------------------- Lock: thrum_lock_ -- */
 
@@ -800,6 +806,86 @@ THRUM_API thrum_status thrum_timer_destroy(thrum_timer timer) THRUM_NOEXCEPT;
  * thrum_thread_detach. THRUM_E_NOT_STARTED. */
 THRUM_API thrum_status thrum_timer_detach(thrum_timer timer) THRUM_NOEXCEPT;
 
+/* ----------------------------------------------------------------------- Thread pool: thrum_pool_ -- */
+
+/* The Python names here are those of the module concurrent.futures. */
+
+/* The most workers that a pool can have. */
+#define THRUM_POOL_MAX_WORKERS 65536
+
+/* What a pool is created with. Fill one with THRUM_POOL_OPTIONS_INIT and change what you need. */
+typedef struct thrum_pool_options {
+  size_t size;                    /* sizeof(thrum_pool_options) */
+  const char* thread_name_prefix; /* UTF-8, copied; the workers are called "PREFIX_0", "PREFIX_1" ...; NULL
+                                   * or "": "ThreadPool-N" */
+  int (*initializer)(void*); /* each worker calls initializer(initializer_arg) first; NULL: none. One that
+                              * does not return 0 has failed: the pool is then broken */
+  void* initializer_arg;
+} thrum_pool_options;
+
+#define THRUM_POOL_OPTIONS_INIT \
+  { sizeof(thrum_pool_options), NULL, NULL, NULL }
+
+/* A new pool of at most `workers` threads, which are started as tasks come and find none of them idle. They
+ * are no daemons: the process's exit lets them do what was submitted before it and then ends them.
+ * `options` may be NULL. THRUM_E_VALUE: workers is 0, or options->size is too small. THRUM_E_OVERFLOW: above
+ * THRUM_POOL_MAX_WORKERS. ThreadPoolExecutor(). */
+THRUM_API thrum_status thrum_pool_create(thrum_pool* out, size_t workers,
+                                         const thrum_pool_options* options) THRUM_NOEXCEPT;
+
+/* Has task(arg) called by a worker. Tasks begin in the order of their submission, but for those in which
+ * several workers are taken up with many: there they are in disorder by as many as are under way. A task may
+ * wait for tasks that were submitted before it. Where `out` is not NULL, it is given a future, by which the
+ * task can be waited for and cancelled; it is the caller's to destroy. The task must not let a C++ exception
+ * out (thrum::ThreadPool takes care of that). A task that leaves by pthread_exit counts as done; another
+ * worker takes the place of its own. Never blocks. THRUM_E_SHUTDOWN: the pool has been shut down.
+ * THRUM_E_EXITING: the process's shutdown has begun. THRUM_E_BROKEN: an initializer has failed.
+ * THRUM_E_AGAIN: the pool has no worker, and the system refuses a thread. Executor.submit. */
+THRUM_API thrum_status thrum_pool_submit(thrum_pool pool, void (*task)(void*), void* arg,
+                                         thrum_future* out) THRUM_NOEXCEPT;
+
+/* Has the pool take no more tasks. Where `cancel_pending` is not 0, those that have not begun are cancelled,
+ * and those without a future dropped. Where `wait` is not 0, waits until all tasks are done and all workers'
+ * threads have ended. May be called again, and by many threads at once. THRUM_E_SELF: a worker of the pool
+ * would wait for itself. Executor.shutdown. */
+THRUM_API thrum_status thrum_pool_shutdown(thrum_pool pool, int wait, int cancel_pending) THRUM_NOEXCEPT;
+
+/* Destroys a pool that has no workers: that was shut down, which has taken effect, or was never used.
+ * THRUM_E_BUSY: it has, or a call waits for it, or it belongs to an object in C++. In the child of a fork a
+ * pool has no workers at first and none of its parent's tasks, whose futures are cancelled there; it goes on
+ * with what is submitted to it. */
+THRUM_API thrum_status thrum_pool_destroy(thrum_pool pool) THRUM_NOEXCEPT;
+
+/* ------------------------------------------------------------------------- Future: thrum_future_ -- */
+
+/* What becomes of a task. A future's life: pending -> running -> finished, or pending -> cancelled. */
+
+/* Waits until the task is done, at most `timeout` seconds. THRUM_OK: it has been called and has returned.
+ * THRUM_CANCELLED: it was cancelled and will not be called. THRUM_TIMEOUT: neither yet. THRUM_E_BROKEN: it
+ * will not be called, since an initializer of the pool has failed. Future.result. */
+THRUM_API thrum_status thrum_future_wait(thrum_future future, double timeout) THRUM_NOEXCEPT;
+
+/* Cancels the task unless it has begun. Stores whether it is cancelled now, 0 or 1. Calls what was added with
+ * thrum_future_add_done_callback. Future.cancel. */
+THRUM_API thrum_status thrum_future_cancel(thrum_future future, int* out) THRUM_NOEXCEPT;
+
+/* Whether the task was cancelled; is being called; is finished or cancelled, 0 or 1. Future.cancelled,
+ * .running, .done. */
+THRUM_API thrum_status thrum_future_cancelled(thrum_future future, int* out) THRUM_NOEXCEPT;
+THRUM_API thrum_status thrum_future_running(thrum_future future, int* out) THRUM_NOEXCEPT;
+THRUM_API thrum_status thrum_future_done(thrum_future future, int* out) THRUM_NOEXCEPT;
+
+/* Has callback(future, arg) called when the task is finished or cancelled, by the thread that brings that
+ * about; at once where it is already. Those of one future are called in the order in which they were added,
+ * each once. It must not let a C++ exception out. Future.add_done_callback. */
+THRUM_API thrum_status thrum_future_add_done_callback(thrum_future future,
+                                                      void (*callback)(thrum_future future, void* arg),
+                                                      void* arg) THRUM_NOEXCEPT;
+
+/* Destroys the future, at any time: its task goes on without, and the call-backs that were added are called
+ * with a handle that is stale. THRUM_E_BUSY: a thread waits for it. */
+THRUM_API thrum_status thrum_future_destroy(thrum_future future) THRUM_NOEXCEPT;
+
 /* ------------------------------------------------------------------------------ the process's exit -- */
 
 /* Has function(arg) called when the shutdown of the process begins, before threads are waited for, in the
@@ -810,10 +896,10 @@ THRUM_API thrum_status thrum_timer_detach(thrum_timer timer) THRUM_NOEXCEPT;
 THRUM_API thrum_status thrum_register_atexit(void (*function)(void*), void* arg) THRUM_NOEXCEPT;
 
 /* What the end of main does by itself: calls the functions that were registered with thrum_register_atexit,
- * then waits for every thread and timer that is alive and no daemon (they may start more), the calling thread
- * excepted; from then on no thread or timer can be started, and daemons stay where they next wait. Later
- * calls return at once. To be called by what cannot rely on the process's exit, such as a library before it
- * is unloaded. threading._shutdown. */
+ * ends the pools, which do what was submitted to them and take no more, and waits for every thread and timer
+ * that is alive and no daemon (they may start more), the calling thread excepted; from then on no thread or
+ * timer can be started, and daemons stay where they next wait. Later calls return at once. To be called by
+ * what cannot rely on the process's exit, such as a library before it is unloaded. threading._shutdown. */
 THRUM_API thrum_status thrum_shutdown(void) THRUM_NOEXCEPT;
 
 #ifdef __cplusplus

@@ -6,6 +6,7 @@
 #include "thrum/condition.hpp"
 #include "thrum/error.hpp"
 #include "thrum/event.hpp"
+#include "thrum/future.hpp"
 #include "thrum/hooks.hpp"
 #include "thrum/latch.hpp"
 #include "thrum/local.hpp"
@@ -16,6 +17,7 @@
 #include "thrum/rwlock.hpp"
 #include "thrum/semaphore.hpp"
 #include "thrum/thread.hpp"
+#include "thrum/thread_pool.hpp"
 #include "thrum/timer.hpp"
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "core/event.hpp"
 #include "core/memory.hpp"
+#include "core/pool.hpp"
 #include "core/registry.hpp"
 #include "core/runtime.hpp"
 #include "core/timer.hpp"
@@ -135,6 +136,9 @@ thrum_status shutdown() noexcept {
   run_calls(registry, *self);
   // Who waits for the main thread has waited long enough.
   if (Registry::main() != nullptr) static_cast<void>(event::set(Registry::main()->finished, 0));
+  registry.unlock();
+  pool::end_all();
+  registry.lock();
   do {
     while (ThreadRecord* other = next_to_await(*self)) {
       Registry::pin(*other);

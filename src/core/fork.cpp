@@ -5,6 +5,7 @@
 #include "core/event.hpp"
 #include "core/exit.hpp"
 #include "core/local.hpp"
+#include "core/pool.hpp"
 #include "core/registry.hpp"
 #include "core/tables.hpp"
 #include "core/timer.hpp"
@@ -54,6 +55,7 @@ void become_main(ThreadRecord& self) noexcept {
 }  // namespace
 
 void prepare() noexcept {
+  pool::before_fork();
   Registry::before_fork();
   timer::before_fork();
   tables::before_fork();
@@ -67,6 +69,7 @@ void parent() noexcept {
   tables::after_fork();
   timer::after_fork_in_parent();
   Registry::after_fork();
+  pool::after_fork_in_parent();
 }
 
 void child() noexcept {
@@ -83,6 +86,7 @@ void child() noexcept {
   }
   tables::threads.for_each(settle);
   timer::after_fork_in_child();
+  pool::after_fork_in_child();
   exit::forget();
   if (self != nullptr) {
     become_main(*self);

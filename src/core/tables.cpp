@@ -16,6 +16,8 @@ Table<detail::RWLockState, SlotType::rwlock, 11> rwlocks;
 Table<LocalSlot, SlotType::local, 10> locals;
 Table<TimerSlot, SlotType::timer, 8> timers;
 Table<QueueSlot, SlotType::queue, 6> queues;
+Table<PoolSlot, SlotType::pool, 8> pools;
+Table<FutureSlot, SlotType::future, 11> futures;
 
 namespace {
 
@@ -34,6 +36,8 @@ void visit_all(Visit visit) noexcept {
   visit(locals);
   visit(timers);
   visit(queues);
+  visit(pools);
+  visit(futures);
 }
 
 }  // namespace

@@ -39,6 +39,55 @@ struct LocalSlot {
   std::uint64_t unused[6];
 };
 
+struct FutureSlot : detail::FutureState {
+  std::uint64_t id;  // of the slot's present object
+};
+
+namespace pool {
+struct Segment;
+struct Worker;
+}  // namespace pool
+
+struct PoolSlot {
+  detail::Word word;  // the generation; no state
+
+  // Counts, for all to see (core/pool.hpp).
+  detail::Word searching;  // workers
+  detail::Word reserves;   // workers that rest, and that may still be started
+
+  // The queue's end, guarded by the submit lock, as what follows.
+  alignas(64) detail::Word submit_lock;
+  detail::Word tail;  // tasks that have ever been put in
+  pool::Segment* last;
+  std::uint32_t last_place;  // of the next task in the segment
+  std::uint32_t most_workers;
+  std::uint32_t live;        // workers that have not gone
+  std::uint32_t references;  // the creator's, one for each of these, one for each call that waits
+  pool::Worker* resting;     // the last that has gone to rest
+  std::uint64_t hired;       // workers that have ever been started
+  bool closed;               // takes no more tasks
+  bool broken;               // an initializer has failed
+  bool owned;                // whether the creator is in C
+
+  // The queue's beginning and the workers, guarded by the take lock.
+  alignas(64) detail::Word take_lock;
+  detail::Word head;  // tasks that have ever been taken out
+  pool::Segment* first;
+  std::uint32_t first_place;
+  pool::Worker* workers;
+
+  // What it was created with.
+  std::uint64_t id;  // of the slot's present object
+  char* prefix;
+  int (*initializer)(void*);
+  void* initializer_arg;
+  void (*dispose)(void*);
+
+  // The list of all pools, guarded by its mutex.
+  PoolSlot* next_pool;
+  PoolSlot* previous_pool;
+};
+
 struct TimerSlot {
   detail::Word word;     // the generation and the timer's state (core/timer.hpp)
   detail::Word settled;  // an event, for those who join: it has ended, or its thread has begun
@@ -83,6 +132,8 @@ extern Table<detail::RWLockState, SlotType::rwlock, 11> rwlocks;
 extern Table<LocalSlot, SlotType::local, 10> locals;
 extern Table<TimerSlot, SlotType::timer, 8> timers;
 extern Table<QueueSlot, SlotType::queue, 6> queues;
+extern Table<PoolSlot, SlotType::pool, 8> pools;
+extern Table<FutureSlot, SlotType::future, 11> futures;
 
 /// Around a fork: hold every table's mutex, and let them go.
 void before_fork() noexcept;

@@ -81,6 +81,12 @@ State state_of(const TimerSlot& slot) noexcept {
   return static_cast<State>(thrum::state_of(atomic::load_relaxed(slot.word)));
 }
 
+/// The id of the timer's thread; 0: it has none, or none yet. Before that the field is the service's.
+std::uint64_t thread_of(const TimerSlot& slot) noexcept {
+  const State state = state_of(slot);
+  return state == kRunning || state == kEnded ? slot.thread : 0;
+}
+
 void move(TimerSlot& slot, State state) noexcept {
   // release: as every change of a slot's word.
   atomic::store_release(slot.word, make_word(generation_of(slot.id), state));
@@ -376,16 +382,16 @@ thrum_status join(std::uint64_t id, double timeout) noexcept {
   Locked locked;
   TimerSlot* slot = Locked::find(id);
   if (slot == nullptr) return THRUM_E_HANDLE;
-  State state = state_of(*slot);
+  const State state = state_of(*slot);
   if (state == kCreated) return THRUM_E_NOT_STARTED;
-  std::uint64_t thread = slot->thread;
+  std::uint64_t thread = thread_of(*slot);
   const Deadline deadline = deadline_after(timeout);
   if (state == kPending || state == kStarting) {
     ++slot->pins;
     locked.unlock();
     status = event::wait_until(slot->settled, 0, deadline);
     locked.lock();
-    thread = slot->thread;
+    thread = thread_of(*slot);
     --slot->pins;
     put_back_if_unused(*slot);
     if (status != THRUM_OK) return status;
@@ -402,10 +408,9 @@ thrum_status is_alive(std::uint64_t id, int& out) noexcept {
   const TimerSlot* slot = Locked::find(id);
   if (slot == nullptr) return THRUM_E_HANDLE;
   const State state = state_of(*slot);
-  const std::uint64_t thread = slot->thread;
+  const std::uint64_t thread = thread_of(*slot);
   locked.unlock();
-  const bool has_thread = (state == kRunning || state == kEnded) && thread != 0;
-  if (has_thread) return thread::is_alive(thread, out);
+  if (thread != 0) return thread::is_alive(thread, out);
   out = state == kPending || state == kStarting ? 1 : 0;
   return THRUM_OK;
 }
@@ -431,9 +436,9 @@ thrum_status thread(std::uint64_t id, std::uint64_t& out) noexcept {
   const Locked locked;
   const TimerSlot* slot = Locked::find(id);
   if (slot == nullptr) return THRUM_E_HANDLE;
-  const State state = state_of(*slot);
-  if ((state != kRunning && state != kEnded) || slot->thread == 0) return THRUM_E_NOT_STARTED;
-  out = slot->thread;
+  const std::uint64_t thread = thread_of(*slot);
+  if (thread == 0) return THRUM_E_NOT_STARTED;
+  out = thread;
   return THRUM_OK;
 }
 

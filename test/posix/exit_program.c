@@ -531,12 +531,12 @@ static void fire_again(void* unused) {
   (void)unused;
   REQUIRE(thrum_thread_join(main_thread, THRUM_FOREVER) == THRUM_OK);
   say("fired\n");
-  start_timer(0.001, say_text, "fired again\n", 0);
+  REQUIRE(thrum_timer_detach(start_timer(0.001, say_text, "fired again\n", 0)) == THRUM_OK);
 }
 
 static int pending_timers(void) {
   prepare();
-  start_timer(0.01, fire_again, NULL, 0);
+  REQUIRE(thrum_timer_detach(start_timer(0.01, fire_again, NULL, 0)) == THRUM_OK);
   say("end of main\n");
   return 0;
 }

@@ -29,6 +29,8 @@ enum class Type {
   once,
   rwlock,
   queue,
+  pool,
+  future,
 };
 
 inline constexpr std::array types{
@@ -45,6 +47,8 @@ inline constexpr std::array types{
     Type::once,       //
     Type::rwlock,     //
     Type::queue,      //
+    Type::pool,       //
+    Type::future,     //
 };
 
 /// What a function does with its timeout.
@@ -127,6 +131,7 @@ inline int always_true(void*) { return 1; }
 inline const thrum_except_info no_info{0, {0}, nullptr, nullptr};
 inline int succeed(void*) { return 0; }
 inline thrum_once_flag flag = THRUM_ONCE_FLAG_INIT;  // done with the first call that is made
+inline void ignore_future(thrum_future, void*) {}
 }  // namespace detail
 
 // A row: name, type of the handle, what it does with a timeout, pointers, and the arguments out of `given`.
@@ -201,6 +206,21 @@ inline const std::vector<Call> calls{
     THRUM_CALL(thrum_timer_thread, timer, none, 1, {given.id}, given.output<thrum_thread>(0)),
     THRUM_CALL(thrum_timer_destroy, timer, none, 0, {given.id}),
     THRUM_CALL(thrum_timer_detach, timer, none, 0, {given.id}),
+
+    THRUM_CALL(thrum_pool_create, none, none, 1, given.output<thrum_pool>(0), 1, nullptr),
+    THRUM_CALL(thrum_pool_submit, pool, none, 1, {given.id}, given.input(0, detail::do_nothing), nullptr,
+               given.output<thrum_future>(1)),
+    THRUM_CALL(thrum_pool_shutdown, pool, none, 0, {given.id}, 1, 1),
+    THRUM_CALL(thrum_pool_destroy, pool, none, 0, {given.id}),
+
+    THRUM_CALL(thrum_future_wait, future, from_zero, 0, {given.id}, given.timeout),
+    THRUM_CALL(thrum_future_cancel, future, none, 1, {given.id}, given.output<int>(0)),
+    THRUM_CALL(thrum_future_cancelled, future, none, 1, {given.id}, given.output<int>(0)),
+    THRUM_CALL(thrum_future_running, future, none, 1, {given.id}, given.output<int>(0)),
+    THRUM_CALL(thrum_future_done, future, none, 1, {given.id}, given.output<int>(0)),
+    THRUM_CALL(thrum_future_add_done_callback, future, none, 1, {given.id},
+               given.input(0, detail::ignore_future), nullptr),
+    THRUM_CALL(thrum_future_destroy, future, none, 0, {given.id}),
 
     THRUM_CALL(thrum_register_atexit, none, none, 1, given.input(0, detail::do_nothing), nullptr),
 

@@ -12,9 +12,9 @@
 namespace support {
 
 /// A live object of every type, in a state in which no call has to wait: free locks, the condition's
-/// excepted, which the thread that made the objects holds; a set event; a unit; a thread and a timer that
-/// have ended; a barrier for one thread; an open latch; a once that is not done
-/// yet; an item whose task is done already.
+/// excepted, which the thread that made the objects holds; a set event; a unit; a thread, a timer and a task
+/// that have ended; a barrier for one thread; an open latch; a once that is not done yet; an item whose task
+/// is done already; a pool that has been shut down.
 class Objects {
  public:
   Objects() {
@@ -41,6 +41,9 @@ class Objects {
     check(thrum_queue_create(&queue_, THRUM_QUEUE_FIFO, 5, nullptr));
     check(thrum_queue_put(queue_, nullptr, 0));
     check(thrum_queue_task_done(queue_));
+    check(thrum_pool_create(&pool_, 1, nullptr));
+    check(thrum_pool_submit(pool_, detail::do_nothing, nullptr, &future_));
+    check(thrum_pool_shutdown(pool_, 1, 0));
   }
   Objects(const Objects&) = delete;
   Objects& operator=(const Objects&) = delete;
@@ -56,7 +59,8 @@ class Objects {
            thrum_semaphore_destroy(semaphore_) == THRUM_OK && thrum_local_destroy(local_) == THRUM_OK &&
            thrum_timer_destroy(timer_) == THRUM_OK && thrum_barrier_destroy(barrier_) == THRUM_OK &&
            thrum_latch_destroy(latch_) == THRUM_OK && thrum_once_destroy(once_) == THRUM_OK &&
-           thrum_rwlock_destroy(rwlock_) == THRUM_OK && thrum_queue_destroy(queue_) == THRUM_OK;
+           thrum_rwlock_destroy(rwlock_) == THRUM_OK && thrum_queue_destroy(queue_) == THRUM_OK &&
+           thrum_pool_destroy(pool_) == THRUM_OK && thrum_future_destroy(future_) == THRUM_OK;
   }
 
   /// The id of the object of this type; 0 for none.
@@ -75,6 +79,8 @@ class Objects {
       case Type::once: return once_.id;
       case Type::rwlock: return rwlock_.id;
       case Type::queue: return queue_.id;
+      case Type::pool: return pool_.id;
+      case Type::future: return future_.id;
       case Type::none: break;
     }
     return 0;
@@ -113,6 +119,9 @@ class Objects {
     add("queue bound", thrum_queue_maxsize(queue_, &value), [&] { return value; });
     add("queue unfinished", thrum_queue_unfinished_tasks(queue_, &size), [&] { return size; });
     add("queue shut down", thrum_queue_is_shutdown(queue_, &number), a_number);
+    add("future done", thrum_future_done(future_, &number), a_number);
+    add("future cancelled", thrum_future_cancelled(future_, &number), a_number);
+    add("pool shut down", thrum_pool_shutdown(pool_, 1, 1), [] { return 0; });
     add("thread alive", thrum_thread_is_alive(thread_, &number), a_number);
     add("thread daemon", thrum_thread_daemon(thread_, &number), a_number);
     add("thread ident", thrum_thread_ident(thread_, &ident), [&] { return ident; });
@@ -137,6 +146,8 @@ class Objects {
   thrum_once once_{0};
   thrum_rwlock rwlock_{0};
   thrum_queue queue_{0};
+  thrum_pool pool_{0};
+  thrum_future future_{0};
   bool destroyed_ = false;
 };
 

@@ -33,6 +33,23 @@ inline constexpr std::uint64_t rwlock_reader = 4;  // the number of readers stan
 inline constexpr auto barrier_act = static_cast<thrum_status>(30);
 inline constexpr auto once_run = static_cast<thrum_status>(31);
 
+inline constexpr std::uint64_t future_pending = 0;
+inline constexpr std::uint64_t future_running = 1;
+inline constexpr std::uint64_t future_cancelled = 2;
+inline constexpr std::uint64_t future_finished = 3;
+inline constexpr std::uint64_t future_broken = 4;
+inline constexpr std::uint64_t future_states = 7;
+
+/// What a future is to the library.
+struct FutureState {
+  Word word;
+  Word references;
+  void* calls = nullptr;  // to be made when it is done: a list
+  void* last_call = nullptr;
+  void (*dispose)(FutureState&) noexcept = nullptr;  // with the last reference
+  void (*discard)(FutureState&) noexcept = nullptr;  // where the task will not be called; null: nothing to do
+};
+
 struct RLockState {
   Word word;                // as a Lock's
   Word owner;               // who holds it: a thread's identifier, or a task's owner with the top bit set
@@ -234,6 +251,24 @@ THRUM_API thrum_status thrum_core_timer_create(thrum_timer* out, double interval
                                                void* arg, void (*dispose)(void*)) noexcept;
 // Gives up the creator's reference: the timer goes on, and its object goes when it has ended.
 THRUM_API void thrum_core_timer_release(thrum_timer timer) noexcept;
+
+// A future's task has one of its references, from the submission on; no reference, no future.
+THRUM_API thrum_status thrum_core_future_wait(FutureState& future, double timeout) noexcept;
+THRUM_API bool thrum_core_future_cancel(FutureState& future) noexcept;
+THRUM_API thrum_status thrum_core_future_add_call(FutureState& future, void (*function)(thrum_future, void*),
+                                                  void* arg, void (*dispose)(void*)) noexcept;
+THRUM_API void thrum_core_future_retain(FutureState& future) noexcept;
+THRUM_API void thrum_core_future_release(FutureState& future) noexcept;
+
+// As thrum_pool_create; `dispose(arg)`, where not NULL, is called once the pool has gone.
+THRUM_API thrum_status thrum_core_pool_create(thrum_pool* out, std::size_t workers, const char* prefix,
+                                              int (*initializer)(void*), void* arg,
+                                              void (*dispose)(void*)) noexcept;
+// Gives up the creator's reference: the pool takes no more tasks and goes when it has done those it has.
+THRUM_API void thrum_core_pool_release(thrum_pool pool) noexcept;
+// Has run(arg) called. The task's reference is the library's to release where the answer is THRUM_OK.
+THRUM_API thrum_status thrum_core_pool_submit(thrum_pool pool, void (*run)(void*), void* arg,
+                                              FutureState* future) noexcept;
 
 // As thrum_register_atexit; `dispose(arg)`, where not NULL, is called once after the function.
 THRUM_API thrum_status thrum_core_register_atexit(void (*function)(void*), void* arg,

@@ -1,0 +1,365 @@
+// future.hpp - thrum::Future, Python's concurrent.futures.Future, and waiting for several of them.
+#ifndef THRUM_FUTURE_HPP
+#define THRUM_FUTURE_HPP
+
+#include <cstddef>
+#include <exception>
+#include <functional>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "thrum/detail/core.hpp"
+#include "thrum/error.hpp"
+#include "thrum/lock.hpp"
+#include "thrum/semaphore.hpp"
+#include "thrum/thread.hpp"
+
+namespace thrum {
+
+template <class T>
+class Future;
+class ThreadPool;
+
+namespace detail {
+
+/// What a task has returned or thrown, and what the library keeps beside it.
+template <class T>
+struct Outcome : FutureState {
+  using Stored = std::conditional_t<
+      std::is_void_v<T>, std::tuple<>,
+      std::conditional_t<std::is_reference_v<T>, std::add_pointer_t<std::remove_reference_t<T>>, T>>;
+  std::optional<Stored> value;
+  std::exception_ptr exception;
+};
+
+/// A task: a callable and its arguments, and room for its outcome, in one block. The callable goes once it
+/// has been called, or will not be; the block with the last future.
+template <class T, class Function, class... Args>
+class Job final : public Outcome<T> {
+ public:
+  template <class F, class... A>
+  explicit Job(F&& function, A&&... args)
+      : call_(std::in_place, std::forward<F>(function), std::forward<A>(args)...) {
+    this->references.bits = 2;  // the task's and the future's
+    this->dispose = [](FutureState& job) noexcept { delete static_cast<Job*>(&job); };
+    this->discard = [](FutureState& job) noexcept { static_cast<Job&>(job).call_.reset(); };
+  }
+
+  static void run(void* arg) {
+    auto& job = *static_cast<Job*>(arg);
+    const Finally finally{job.call_};
+    try {
+      const auto invoke = [&job]() -> T {
+        return std::apply([](auto&... parts) -> T { return std::invoke(std::move(parts)...); }, *job.call_);
+      };
+      if constexpr (std::is_void_v<T>) {
+        invoke();
+        job.value.emplace();
+      } else if constexpr (std::is_reference_v<T>) {
+        job.value.emplace(std::addressof(static_cast<std::remove_reference_t<T>&>(invoke())));
+      } else {
+        job.value.emplace(invoke());
+      }
+    } catch (...) {
+      job.exception = std::current_exception();
+      // What is no exception of C++ is pthread_exit or cancellation, which must reach the end of the stack.
+      if (job.exception == nullptr) throw;
+    }
+  }
+
+ private:
+  using Call = std::optional<std::tuple<Function, Args...>>;
+  struct Finally {
+    Call& call;
+    ~Finally() { call.reset(); }
+  };
+
+  Call call_;
+};
+
+}  // namespace detail
+
+/// What becomes of a task: pending -> running -> finished, or pending -> cancelled. Copies refer to the same
+/// task, as in Python; what it returned or threw goes with the last of them. concurrent.futures.Future.
+template <class T>
+class Future {
+ public:
+  /// Refers to no task; every call on it throws RuntimeError.
+  Future() noexcept = default;
+  Future(const Future& other) noexcept : outcome_(other.outcome_) {
+    if (outcome_ != nullptr) detail::thrum_core_future_retain(*outcome_);
+  }
+  Future(Future&& other) noexcept : outcome_(std::exchange(other.outcome_, nullptr)) {}
+  Future& operator=(Future other) noexcept {
+    std::swap(outcome_, other.outcome_);
+    return *this;
+  }
+  ~Future() {
+    if (outcome_ != nullptr) detail::thrum_core_future_release(*outcome_);
+  }
+
+  /// What the task returned, waiting for it at most `timeout` seconds; a reference that is good as long as a
+  /// future of the task, and may be moved from. Throws what the task threw. TimeoutError: it is not done in
+  /// time. CancelledError: it was cancelled. BrokenThreadPool: an initializer of the pool failed.
+  /// RuntimeError (THRUM_E_FAILED): the task left by pthread_exit. ValueError: NaN. OverflowError: above
+  /// timeout_max. Future.result.
+  std::add_lvalue_reference_t<T> result(double timeout = forever) const& {
+    require_value(timeout);
+    if constexpr (std::is_reference_v<T>) {
+      return **outcome_->value;
+    } else if constexpr (!std::is_void_v<T>) {
+      return *outcome_->value;
+    }
+  }
+
+  /// The same of a future that is about to go, as in pool.submit(f).result(): moves the value out.
+  T result(double timeout = forever) && {
+    require_value(timeout);
+    if constexpr (std::is_reference_v<T>) {
+      return static_cast<T>(**outcome_->value);
+    } else if constexpr (!std::is_void_v<T>) {
+      return std::move(*outcome_->value);
+    }
+  }
+
+  /// What the task threw, or null, waiting for its end at most `timeout` seconds. Throws as result does
+  /// otherwise. Future.exception.
+  std::exception_ptr exception(double timeout = forever) const {
+    require_finished(timeout);
+    return outcome_->exception;
+  }
+
+  /// Waits until the task is finished or cancelled, at most `timeout` seconds: false where it was not.
+  bool wait(double timeout = forever) const {
+    const thrum_status status = detail::thrum_core_future_wait(outcome(), timeout);
+    return status != THRUM_TIMEOUT && (status == THRUM_E_BROKEN || (detail::check(status), true));
+  }
+
+  /// Cancels the task unless it has begun: whether it is cancelled now. Future.cancel.
+  bool cancel() { return detail::thrum_core_future_cancel(outcome()); }
+
+  /// Future.cancelled.
+  bool cancelled() const { return state() == detail::future_cancelled; }
+  /// Future.running.
+  bool running() const { return state() == detail::future_running; }
+  /// Whether the task is finished or cancelled. Future.done.
+  bool done() const { return state() >= detail::future_cancelled; }
+
+  /// Has function(future), or function(), called when the task is finished or cancelled, by the thread that
+  /// brings that about; at once where it is already. Those of one task are called in the order in which they
+  /// were added. An exception that leaves one is reported on standard error. Future.add_done_callback.
+  template <class Function>
+  void add_done_callback(Function&& function) {
+    using Decayed = std::decay_t<Function>;
+    if constexpr (std::is_invocable_v<Decayed, Future>) {
+      add_call([future = *this, function = Decayed(std::forward<Function>(function))]() mutable {
+        function(std::move(future));
+      });
+    } else {
+      add_call(std::forward<Function>(function));
+    }
+  }
+
+  friend bool operator==(const Future& a, const Future& b) noexcept { return a.outcome_ == b.outcome_; }
+  friend bool operator!=(const Future& a, const Future& b) noexcept { return !(a == b); }
+
+ private:
+  friend class ThreadPool;
+  explicit Future(detail::Outcome<T>* outcome) noexcept : outcome_(outcome) {}
+
+  detail::Outcome<T>& outcome() const {
+    if (outcome_ == nullptr) detail::raise(THRUM_E_HANDLE);
+    return *outcome_;
+  }
+
+  std::uint64_t state() const { return detail::read(outcome().word) & detail::future_states; }
+
+  void require_finished(double timeout) const {
+    switch (const thrum_status status = detail::thrum_core_future_wait(outcome(), timeout)) {
+      case THRUM_OK: return;
+      case THRUM_TIMEOUT: throw TimeoutError(status);
+      case THRUM_CANCELLED: throw CancelledError(status);
+      case THRUM_E_BROKEN: throw BrokenThreadPool(status);
+      default: detail::raise(status);
+    }
+  }
+
+  void require_value(double timeout) const {
+    require_finished(timeout);
+    if (outcome_->exception != nullptr) std::rethrow_exception(outcome_->exception);
+    if (!outcome_->value) detail::raise(THRUM_E_FAILED);
+  }
+
+  template <class Function>
+  void add_call(Function&& function) {
+    auto call = detail::make_call(std::forward<Function>(function));
+    using Call = typename decltype(call)::element_type;
+    detail::check(detail::thrum_core_future_add_call(
+        outcome(), [](thrum_future /*none*/, void* arg) { Call::run(arg); }, call.get(), &Call::dispose));
+    static_cast<void>(call.release());
+  }
+
+  detail::Outcome<T>* outcome_ = nullptr;
+};
+
+namespace detail {
+
+/// The places of several futures in the order in which they are done, which the futures' call-backs tell and
+/// one thread asks for.
+class Arrivals {
+ public:
+  template <class T>
+  static std::shared_ptr<Arrivals> of(const std::vector<Future<T>>& futures) {
+    auto arrivals = std::make_shared<Arrivals>();
+    arrivals->places_.reserve(futures.size());
+    for (std::size_t place = 0; place < futures.size(); ++place) {
+      Future<T>(futures[place]).add_done_callback([arrivals, place] { arrivals->tell(place); });
+    }
+    return arrivals;
+  }
+
+  /// The next one; none where it does not come in time.
+  std::optional<std::size_t> next(double timeout) {
+    if (!told_.acquire(timeout)) return std::nullopt;
+    lock_.acquire();
+    const std::size_t place = places_[asked_++];
+    lock_.release();
+    return place;
+  }
+
+ private:
+  void tell(std::size_t place) {
+    lock_.acquire();
+    places_.push_back(place);  // there is room: no exception
+    lock_.release();
+    told_.release();
+  }
+
+  Lock lock_;
+  Semaphore told_{0};
+  std::vector<std::size_t> places_;
+  std::size_t asked_ = 0;
+};
+
+/// The time that is left until a number of seconds from now.
+class Countdown {
+ public:
+  explicit Countdown(double seconds) : seconds_(seconds), start_(thrum_core_now()) { check_timeout(seconds); }
+  double left() const {
+    if (seconds_ == forever) return forever;
+    const double left = seconds_ - static_cast<double>(thrum_core_now() - start_) * 1e-9;
+    return left > 0 ? left : 0;
+  }
+
+ private:
+  double seconds_;
+  std::uint64_t start_;
+};
+
+}  // namespace detail
+
+/// When wait returns.
+enum class ReturnWhen {
+  all_completed,    ///< ALL_COMPLETED: all are finished or cancelled
+  first_completed,  ///< FIRST_COMPLETED: one is
+  first_exception,  ///< FIRST_EXCEPTION: one has thrown, or all are finished or cancelled
+};
+
+/// What wait found, in the order of its argument.
+template <class T>
+struct DoneAndNotDone {
+  std::vector<Future<T>> done;
+  std::vector<Future<T>> not_done;
+};
+
+/// Waits for the futures, at most `timeout` seconds. ValueError: NaN. OverflowError: above timeout_max.
+/// concurrent.futures.wait.
+template <class T>
+DoneAndNotDone<T> wait(const std::vector<Future<T>>& futures, double timeout = forever,
+                       ReturnWhen return_when = ReturnWhen::all_completed) {
+  const detail::Countdown countdown(timeout);
+  const auto arrivals = detail::Arrivals::of(futures);
+  for (std::size_t count = 0; count < futures.size(); ++count) {
+    const std::optional<std::size_t> place = arrivals->next(countdown.left());
+    if (!place || return_when == ReturnWhen::first_completed) break;
+    const Future<T>& future = futures[*place];
+    if (return_when == ReturnWhen::first_exception && !future.cancelled() && future.exception() != nullptr) {
+      break;
+    }
+  }
+  DoneAndNotDone<T> found;
+  for (const Future<T>& future : futures) (future.done() ? found.done : found.not_done).push_back(future);
+  return found;
+}
+
+/// The futures as they are done: for (Future<T> future : as_completed(futures)). A future that is there twice
+/// comes twice.
+template <class T>
+class AsCompleted {
+ public:
+  class Iterator {
+   public:
+    using iterator_category = std::input_iterator_tag;
+    using value_type = Future<T>;
+    using difference_type = std::ptrdiff_t;
+    using pointer = const Future<T>*;
+    using reference = const Future<T>&;
+
+    reference operator*() const { return owner_->current_; }
+    pointer operator->() const { return &owner_->current_; }
+    Iterator& operator++() {
+      if (!owner_->advance()) owner_ = nullptr;
+      return *this;
+    }
+    void operator++(int) { ++*this; }
+    friend bool operator==(const Iterator& a, const Iterator& b) noexcept { return a.owner_ == b.owner_; }
+    friend bool operator!=(const Iterator& a, const Iterator& b) noexcept { return !(a == b); }
+
+   private:
+    friend class AsCompleted;
+    explicit Iterator(AsCompleted* owner) : owner_(owner) {}
+    AsCompleted* owner_;
+  };
+
+  /// Waits for the first. TimeoutError: it was not done in time. The same goes for each step.
+  Iterator begin() { return Iterator(advance() ? this : nullptr); }
+  Iterator end() { return Iterator(nullptr); }
+
+ private:
+  template <class U>
+  friend AsCompleted<U> as_completed(std::vector<Future<U>> futures, double timeout);
+  AsCompleted(std::vector<Future<T>> futures, double timeout)
+      : countdown_(timeout), futures_(std::move(futures)), arrivals_(detail::Arrivals::of(futures_)) {}
+
+  bool advance() {
+    if (given_ == futures_.size()) return false;
+    const std::optional<std::size_t> place = arrivals_->next(countdown_.left());
+    if (!place) throw TimeoutError(THRUM_TIMEOUT);
+    ++given_;
+    // Nothing here keeps it longer than the loop has it.
+    current_ = std::move(futures_[*place]);
+    return true;
+  }
+
+  detail::Countdown countdown_;
+  std::vector<Future<T>> futures_;
+  std::shared_ptr<detail::Arrivals> arrivals_;
+  std::size_t given_ = 0;
+  Future<T> current_;
+};
+
+/// The futures in the order in which they are done, those that are already first, for at most `timeout`
+/// seconds in all. ValueError: NaN. OverflowError: above timeout_max. concurrent.futures.as_completed.
+template <class T>
+AsCompleted<T> as_completed(std::vector<Future<T>> futures, double timeout = forever) {
+  return AsCompleted<T>(std::move(futures), timeout);
+}
+
+}  // namespace thrum
+
+#endif
