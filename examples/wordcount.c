@@ -6,13 +6,12 @@
  * files, each taken by itself. words.h has what is done to one file, and knows nothing of threads. What the
  * classes of thrum do here:
  *
- *   Thread      a walker finds the files, workers count their words; daemons measure the tree for the
- *               progress bar and wait for Ctrl-C
+ *   Thread      a walker finds the files; daemons measure the tree for the progress bar and wait for Ctrl-C
+ *   ThreadPool  its workers count the words of the files, and then merge what each has counted, in parts
  *   Queue       hands the paths from the walker to the workers, so many at a time; Ctrl-C shuts it down
- *   Condition   with the lock that it brings along: collects what the threads have counted, and has them
- *               merge it together
+ *   Latch       tells when all have counted
+ *   Lock        guards the counts that have been handed in; another one what the progress bar shows
  *   Semaphore   bounds the files that are open at once
- *   Lock        guards what the progress bar shows
  *   Timer       starts the progress bar, unless the count is over before anybody could read it
  *   Event       carries Ctrl-C to everybody; another one ends the progress bar
  */
@@ -58,10 +57,9 @@ struct job {
   thrum_event stop; /* set by Ctrl-C */
   thrum_queue paths;
   thrum_semaphore open_files;
-  thrum_condition collected; /* its lock guards the three that follow it */
-  struct count* counts;      /* the walker's, which has no words, comes last */
-  int missing;               /* counts that have not been handed in */
-  int parts_taken;           /* of the words, to be merged */
+  thrum_lock counts_lock;
+  struct count* counts; /* that have been handed in; guarded by the lock */
+  thrum_latch all_counted;
   struct progress progress;
   thrum_timer bar;
   thrum_event finished;
@@ -90,34 +88,12 @@ static void join_thread(thrum_thread thread) {
   CHECK(thrum_thread_destroy(thread));
 }
 
-static int all_handed_in(void* arg) {
-  const struct job* job = arg;
-  return job->missing == 0;
-}
-
 static void hand_in(struct job* job, struct count* count) {
-  CHECK(thrum_condition_acquire(job->collected, THRUM_FOREVER));
+  CHECK(thrum_lock_acquire(job->counts_lock, THRUM_FOREVER));
   count->next = job->counts;
   job->counts = count;
-  job->missing--;
-  if (all_handed_in(job)) CHECK(thrum_condition_notify_all(job->collected));
-  CHECK(thrum_condition_release(job->collected));
-}
-
-/* Waits for the last count, then merges the words of all into the first; the workers share the parts. */
-static void merge_words(struct job* job) {
-  CHECK(thrum_condition_acquire(job->collected, THRUM_FOREVER));
-  CHECK(thrum_condition_wait_for(job->collected, all_handed_in, job, THRUM_FOREVER));
-  while (job->parts_taken < PARTS) {
-    const int part = job->parts_taken++;
-    CHECK(thrum_condition_release(job->collected));
-    struct count* total = job->counts;
-    for (struct count* count = total->next; count != NULL; count = count->next) {
-      table_merge(&total->words[part], &count->words[part]);
-    }
-    CHECK(thrum_condition_acquire(job->collected, THRUM_FOREVER));
-  }
-  CHECK(thrum_condition_release(job->collected));
+  CHECK(thrum_lock_release(job->counts_lock));
+  CHECK(thrum_latch_count_down(job->all_counted, 1));
 }
 
 static void merge_rest(struct count* total) {
@@ -168,7 +144,6 @@ static void worker(void* arg) {
     if (is_set(job->stop)) CHECK(thrum_queue_shutdown(job->paths, 1));
   }
   hand_in(job, count);
-  merge_words(job);
 }
 
 static void draw_progress(struct job* job) {
@@ -234,15 +209,39 @@ static int64_t open_files_bound(void) {
   return bound < MOST_WORKERS ? bound : MOST_WORKERS;
 }
 
+struct part {
+  struct count* counts;
+  int number;
+};
+
+/* Merges one part of the words of all counts into the first of them. */
+static void merge_part(void* arg) {
+  const struct part* part = arg;
+  struct table* total = &part->counts->words[part->number];
+  for (struct count* count = part->counts->next; count != NULL; count = count->next) {
+    table_merge(total, &count->words[part->number]);
+  }
+}
+
 static void count_together(struct job* job, int workers) {
-  thrum_thread* threads = allocate_zeroed((size_t)workers, sizeof(thrum_thread));
-  job->missing = workers + 1;
+  thrum_pool_options options = THRUM_POOL_OPTIONS_INIT;
+  thrum_pool pool;
+  struct part parts[PARTS];
+  options.thread_name_prefix = "worker";
+  CHECK(thrum_pool_create(&pool, (size_t)workers, &options));
+  CHECK(thrum_latch_create(&job->all_counted, workers + 1));
   const thrum_thread finder = start_thread("walker", THRUM_DAEMON_NO, walker, job);
-  for (int i = 0; i < workers; i++) threads[i] = start_thread("worker", THRUM_DAEMON_NO, worker, job);
-  for (int i = 0; i < workers; i++) join_thread(threads[i]);
+  for (int i = 0; i < workers; i++) CHECK(thrum_pool_submit(pool, worker, job, NULL));
+  CHECK(thrum_latch_wait(job->all_counted, THRUM_FOREVER));
   join_thread(finder);
+  for (int i = 0; i < PARTS; i++) {
+    parts[i] = (struct part){job->counts, i};
+    CHECK(thrum_pool_submit(pool, merge_part, &parts[i], NULL));
+  }
+  CHECK(thrum_pool_shutdown(pool, 1, 0));
   merge_rest(job->counts);
-  free(threads);
+  CHECK(thrum_latch_destroy(job->all_counted));
+  CHECK(thrum_pool_destroy(pool));
 }
 
 static int count_in_turn(void* arg, char* path, uint64_t bytes) {
@@ -274,7 +273,7 @@ static void job_create(struct job* job) {
   options.destroy = free_path;
   CHECK(thrum_queue_create(&job->paths, THRUM_QUEUE_FIFO, MOST_PATHS, &options));
   CHECK(thrum_semaphore_create_bounded(&job->open_files, open_files_bound()));
-  CHECK(thrum_condition_create(&job->collected));
+  CHECK(thrum_lock_create(&job->counts_lock));
   CHECK(thrum_lock_create(&job->progress.lock));
   CHECK(thrum_event_create(&job->finished));
 }
@@ -282,7 +281,7 @@ static void job_create(struct job* job) {
 static void job_destroy(struct job* job) {
   CHECK(thrum_event_destroy(job->finished));
   CHECK(thrum_lock_destroy(job->progress.lock));
-  CHECK(thrum_condition_destroy(job->collected));
+  CHECK(thrum_lock_destroy(job->counts_lock));
   CHECK(thrum_semaphore_destroy(job->open_files));
   CHECK(thrum_queue_destroy(job->paths));
 }
