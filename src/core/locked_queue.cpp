@@ -24,6 +24,9 @@ std::uint64_t size_of(const State& queue) noexcept {
   return ticket_of(atomic::load_relaxed(queue.tail)) - ticket_of(atomic::load_relaxed(queue.head));
 }
 
+/// What has ended a wait.
+enum class Woken { handed_over, look_again, too_late };
+
 /// With the queue's lock held as long as this lives, or until unlock().
 class Held {
  public:
@@ -48,37 +51,36 @@ class Held {
   /// THRUM_OK, or why the lock could not be had.
   thrum_status status() const noexcept { return status_; }
 
-  /// Takes out the first that waits for the word, to be woken after unlock(). Null: nobody does.
-  Waiter* pop(detail::Word& word, Verdict verdict) noexcept {
+  /// Takes out the first that waits for the word. Null: nobody does. It is to be let go.
+  static Waiter* pop(detail::Word& word) noexcept {
     lot::Bucket bucket(&word);
     Waiter* waiter = bucket.pop();
     if (!bucket.occupied()) clear(word, kParked);
-    if (waiter != nullptr) awake_.push(*waiter, verdict);
     return waiter;
   }
+  /// Has a waiter that was taken out woken after unlock().
+  void let_go(Waiter& waiter, Verdict verdict) noexcept { awake_.push(waiter, verdict); }
 
-  /// Waits for the word, having let go of the lock, and takes it again. THRUM_TIMEOUT: nobody has taken the
-  /// waiter out in time. Else THRUM_OK, or why the lock could not be had again.
-  thrum_status wait(detail::Word& word, Waiter& self, Deadline deadline) noexcept {
+  /// Waits for the word, having let go of the lock. Unless the waiter has been handed over what it waits for,
+  /// the lock is held again afterwards, or status() says why not.
+  Woken wait(detail::Word& word, Waiter& self, Deadline deadline) noexcept {
     {
       lot::Bucket bucket(&word);
       atomic::store_release(word, atomic::load_relaxed(word) | kParked);
       bucket.push(self);
     }
     unlock();
-    if (lot::wait(self, deadline)) {
-      if (self.verdict == Verdict::handed_over) return THRUM_OK;
-      lock();
-      return status_;
-    }
-    // Still queued, so that the queue cannot have been destroyed; or woken by now.
+    // Out of the queue before it waits for the lock, which uses the same waiter, verdict included. So PARKED
+    // may be set for a while with nobody queued.
+    const bool left = !lot::wait(self, deadline) && lot::leave(self, &word, [] {});
+    if (!left && self.verdict == Verdict::handed_over) return Woken::handed_over;
     lock();
-    if (status_ != THRUM_OK) {
-      lot::wait(self, kNever);
-      return self.verdict == Verdict::handed_over ? THRUM_OK : status_;
+    if (!left) return Woken::look_again;
+    if (status_ == THRUM_OK) {
+      const lot::Bucket bucket(&word);
+      if (!bucket.occupied()) clear(word, kParked);
     }
-    const bool left = lot::leave(self, &word, [&] { clear(word, kParked); });
-    return left ? THRUM_TIMEOUT : THRUM_OK;
+    return Woken::too_late;
   }
 
   /// Lets go of the lock until the word has changed or it is time to park. False: it is.
@@ -106,24 +108,25 @@ bool is_full(const State& queue) noexcept {
   return bound != 0 && size_of(queue) >= bound;
 }
 
+/// There is an item that nobody has come for yet: wakes one of those that wait to get. In a queue that does
+/// not peek nobody does: items are handed over.
+void pass_on(State& queue, Held& held) noexcept {
+  if (size_of(queue) == 0 || !has_flag(queue.tail, kParked)) return;
+  if (Waiter* first = Held::pop(queue.tail)) held.let_go(*first, Verdict::look_again);
+}
+
 /// Something has been taken: lets the first of those that wait to put have the room. Where its item cannot
 /// be put for it, they all look for themselves.
 void refill(State& queue, Held& held, void* call) noexcept {
   if (!has_flag(queue.head, kParked)) return;
-  const Waiter* first = nullptr;
-  {
-    const lot::Bucket bucket(&queue.head);
-    first = bucket.first();
-  }
-  // It cannot leave without the lock.
-  const bool put = first != nullptr && store::insert(queue, first->item, call) == THRUM_OK;
-  if (put) {
+  Waiter* waiter = Held::pop(queue.head);
+  if (waiter != nullptr && store::insert(queue, waiter->item, call) == THRUM_OK) {
     advance(queue.tail);
-    static_cast<void>(held.pop(queue.head, Verdict::handed_over));
-  } else {
-    while (held.pop(queue.head, Verdict::look_again) != nullptr) {
-    }
+    held.let_go(*waiter, Verdict::handed_over);
+    pass_on(queue, held);
+    return;
   }
+  for (; waiter != nullptr; waiter = Held::pop(queue.head)) held.let_go(*waiter, Verdict::look_again);
 }
 
 /// What get and peek have in common: returns with the lock held and an item in the queue, unless one has been
@@ -147,20 +150,12 @@ thrum_status await_item(State& queue, Held& held, Deadline deadline, Waiter*& ha
       continue;
     }
     if (size_of(queue) != 0 || has_flag(queue.tail, kClosed)) continue;
-    const thrum_status status = held.wait(queue.tail, *self, deadline);
-    if (status == THRUM_TIMEOUT) return THRUM_EMPTY;
-    if (status != THRUM_OK) return status;
-    if (self->verdict == Verdict::handed_over) {
-      handed = self;
-      return THRUM_OK;
+    switch (held.wait(queue.tail, *self, deadline)) {
+      case Woken::handed_over: handed = self; return THRUM_OK;
+      case Woken::too_late: return THRUM_EMPTY;
+      case Woken::look_again: break;
     }
   }
-}
-
-/// An item has been left for others: those that wait have been woken one for each item.
-void pass_on(State& queue, Held& held) noexcept {
-  if (size_of(queue) == 0 || !has_flag(queue.tail, kParked)) return;
-  static_cast<void>(held.pop(queue.tail, Verdict::look_again));
 }
 
 /// The item has been removed.
@@ -183,9 +178,10 @@ thrum_status locked_put(State& queue, Generation generation, std::uint64_t item,
     const bool peeks = (queue.kind & detail::queue_peeks) != 0;
     if (has_flag(queue.tail, kParked) && !peeks) {
       // They wait, so the queue is empty.
-      Waiter* first = held.pop(queue.tail, Verdict::handed_over);
-      if (first == nullptr) continue;  // in the child of a fork
+      Waiter* first = Held::pop(queue.tail);
+      if (first == nullptr) continue;
       first->item = item;
+      held.let_go(*first, Verdict::handed_over);
       advance(queue.tail);
       advance(queue.head);
       return THRUM_OK;
@@ -194,7 +190,7 @@ thrum_status locked_put(State& queue, Generation generation, std::uint64_t item,
       const thrum_status status = store::insert(queue, item, call);
       if (status != THRUM_OK) return status;
       advance(queue.tail);
-      if (has_flag(queue.tail, kParked)) static_cast<void>(held.pop(queue.tail, Verdict::look_again));
+      pass_on(queue, held);
       return THRUM_OK;
     }
     if (deadline == kPoll) return THRUM_FULL;
@@ -209,10 +205,11 @@ thrum_status locked_put(State& queue, Generation generation, std::uint64_t item,
     }
     if (!is_full(queue) || has_flag(queue.tail, kClosed)) continue;
     self->item = item;
-    const thrum_status status = held.wait(queue.head, *self, deadline);
-    if (status == THRUM_TIMEOUT) return THRUM_FULL;
-    if (status != THRUM_OK) return status;
-    if (self->verdict == Verdict::handed_over) return THRUM_OK;
+    switch (held.wait(queue.head, *self, deadline)) {
+      case Woken::handed_over: return THRUM_OK;
+      case Woken::too_late: return THRUM_FULL;
+      case Woken::look_again: break;
+    }
   }
 }
 

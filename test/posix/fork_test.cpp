@@ -78,6 +78,16 @@ void use_alone() {
   rwlock.release_read();
   CHILD_REQUIRE(rwlock.acquire_write(0));
   rwlock.release_write();
+  const auto use_queue = [](auto& queue) {
+    CHILD_REQUIRE(queue.try_put(1) && !queue.try_put(2, 0.0001) && !queue.join(0.0001));
+    CHILD_REQUIRE(queue.get() == 1 && !queue.try_get(0.0001));
+    queue.task_done();
+    CHILD_REQUIRE(queue.join());
+  };
+  handle::Queue ring(1);
+  handle::LifoQueue lifo(1);
+  use_queue(ring);
+  use_queue(lifo);
   thrum_thread thread{0};
   CHILD_REQUIRE(thrum_thread_create(
                     &thread, nullptr, [](void*) {}, nullptr) == THRUM_OK);
@@ -232,6 +242,7 @@ class Hammers {
           thrum_local_create(&local, [](void*) {});
           thrum_local_set(local, this);
           thrum_local_destroy(local);
+          const handle::Queue queue(4);
           event_.set();
           event_.clear();
           static_cast<void>(raised<thrum::BrokenBarrierError>([&] { barrier_.wait(0.0001); }));
@@ -692,6 +703,97 @@ TEST_CASE("those who waited for a semaphore before the fork take nothing after i
   CHECK(ending.how == "exit 0");
 }
 
+TEMPLATE_TEST_CASE("those who waited at a queue before the fork take nothing after it", "[fork][queue]",
+                   thrum::Queue<int>, thrum::LifoQueue<int>, thrum::PriorityQueue<int>) {
+  TestType empty(2);
+  TestType full(2);
+  full.put(1);
+  full.put(2);
+  Crew waiters(6, [&](int index) {
+    if (index % 3 == 0) static_cast<void>(empty.get());
+    if (index % 3 == 1) full.put(3);
+    if (index % 3 == 2) full.join();
+  });
+  eventually([&] {
+    return support::parked_to_get(empty) && support::parked_to_put(full) && support::parked_to_join(full);
+  });
+  const Ending ending = run_forked([&] {
+    for (TestType* queue : {&empty, &full}) {
+      while (queue->try_get()) queue->task_done();
+      CHILD_REQUIRE(queue->empty() && queue->join(0));
+      CHILD_REQUIRE(queue->try_put(4) && queue->try_put(5) && !queue->try_put(6, 0.001));
+      CHILD_REQUIRE(queue->full());
+      queue->reinit_after_fork();
+      CHILD_REQUIRE(queue->empty() && queue->join(0) && !queue->try_get(0.001));
+      CHILD_REQUIRE(queue->try_put(7) && queue->get() == 7);
+      if (!children_start_threads) continue;
+      std::atomic<int> sum{0};
+      NativeCrew crew(2, [&] { sum.fetch_add(queue->get()); });
+      queue->put(8);
+      queue->put(9);
+      crew.join();
+      CHILD_REQUIRE(sum == 17);
+    }
+  });
+  for (int item : {1, 2}) empty.put(item);
+  for (int item = 0; item < 4; ++item) {
+    static_cast<void>(full.get());
+    full.task_done();
+  }
+  waiters.join();
+  CHECK(ending.how == "exit 0");
+}
+
+TEST_CASE("a queue is made new in the child, whatever others did with it at the fork", "[fork][queue]") {
+  thrum::Queue<int> ring(4);
+  thrum::Queue<int> odd_ring(3);
+  thrum::LifoQueue<int> lifo(4);
+  handle::PriorityQueue priority(4);
+  std::atomic<bool> over{false};
+  const auto use = [](auto& queue, int turn) {
+    // No more than there is memory for: a sanitizer's may be locked in the child.
+    if (turn % 3 != 0) queue.try_put(turn, 1e-6);
+    if (turn % 3 != 1 && queue.try_get(1e-6)) queue.task_done();
+  };
+  use(lifo, 1);
+  use(priority, 1);
+  Crew crew(3, [&](int index) {
+    for (int turn = index; !over; ++turn) {
+      use(ring, turn);
+      use(odd_ring, turn);
+      use(lifo, turn);
+      use(priority, turn);
+    }
+  });
+  const auto renew = [](auto& queue) {
+    queue.reinit_after_fork();
+    CHILD_REQUIRE(queue.empty() && queue.unfinished_tasks() == 0 && queue.join(0));
+    for (int time = 0; time < 10; ++time) {
+      int room = 0;
+      while (queue.try_put(room)) ++room;
+      CHILD_REQUIRE(room == queue.maxsize());
+      while (queue.try_get()) {
+        queue.task_done();
+        --room;
+      }
+      CHILD_REQUIRE(room == 0 && queue.join(0));
+    }
+  };
+  std::vector<Ending> endings;
+  for (int round = 0; round < scaled(200); ++round) {
+    endings.push_back(run_forked([&] {
+      renew(ring);
+      renew(odd_ring);
+      renew(lifo);
+      renew(priority);
+      CHILD_REQUIRE(thrum_queue_destroy(priority.raw) == THRUM_OK);
+    }));
+  }
+  over = true;
+  crew.join();
+  for (const Ending& ending : endings) CHECK(ending.how == "exit 0");
+}
+
 TEST_CASE("an event that was waited for before the fork works after it", "[fork][event]") {
   thrum::Event event;
   Crew waiters(3, [&] { event.wait(); });
@@ -796,9 +898,13 @@ TEST_CASE("handles that lost threads waited on are destroyed in the child", "[fo
   handle::Latch latch(1);
   handle::RWLock rwlock;
   rwlock.acquire_write();
+  handle::Queue ring(1);
+  handle::LifoQueue lifo(1);
   std::atomic<int> entered{0};
-  Crew waiters(6, [&](int index) {
+  Crew waiters(8, [&](int index) {
     ++entered;
+    if (index == 6) static_cast<void>(ring.get());
+    if (index == 7) static_cast<void>(lifo.get());
     if (index == 0) event.wait();
     if (index == 1) semaphore.acquire();
     if (index == 3) barrier.wait();
@@ -813,13 +919,17 @@ TEST_CASE("handles that lost threads waited on are destroyed in the child", "[fo
       condition.release();
     }
   });
-  eventually([&] { return entered == 6; });
+  eventually([&] { return entered == 8; });
   const Ending ending = run_forked([&] {
     rwlock.release_write();
     CHILD_REQUIRE(thrum_barrier_destroy(barrier.raw) == THRUM_OK);
     CHILD_REQUIRE(thrum_latch_destroy(latch.raw) == THRUM_OK);
     CHILD_REQUIRE(thrum_rwlock_destroy(rwlock.raw) == THRUM_OK);
     condition.reinit_after_fork();
+    ring.reinit_after_fork();
+    lifo.reinit_after_fork();
+    CHILD_REQUIRE(thrum_queue_destroy(ring.raw) == THRUM_OK);
+    CHILD_REQUIRE(thrum_queue_destroy(lifo.raw) == THRUM_OK);
     CHILD_REQUIRE(thrum_event_destroy(event.raw) == THRUM_OK);
     CHILD_REQUIRE(thrum_semaphore_destroy(semaphore.raw) == THRUM_OK);
     CHILD_REQUIRE(thrum_condition_destroy(condition.raw) == THRUM_OK);
@@ -829,6 +939,8 @@ TEST_CASE("handles that lost threads waited on are destroyed in the child", "[fo
   barrier.wait();
   latch.count_down();
   rwlock.release_write();
+  ring.put(1);
+  lifo.put(1);
   condition.acquire();
   condition.notify_all();
   condition.release();

@@ -5,6 +5,7 @@
 #include <pthread.h>
 
 #include <atomic>
+#include <catch2/catch_template_test_macros.hpp>
 #include <catch2/catch_test_macros.hpp>
 #include <cerrno>
 #include <cstddef>
@@ -432,6 +433,52 @@ TEST_CASE("a thread that has no memory to note another read lock does not get it
   for (std::size_t i = 0; i <= held; ++i) CHECK(locks[i].readers() == 0);
 }
 
+TEST_CASE("a queue for which there is no memory", "[queue][out_of_memory]") {
+  for (const std::int64_t maxsize : {0, 4}) {
+    check_out_of_memory<thrum_queue>(
+        [=](thrum_queue* out) { return thrum_queue_create(out, THRUM_QUEUE_FIFO, maxsize, nullptr); },
+        thrum_queue_destroy);
+  }
+  {
+    const Refusal refusal(refuse_memory);
+    CHECK(raised<thrum::MemoryError>([] { thrum::Queue<int>(4); }) == THRUM_E_NOMEM);
+  }
+  thrum::Queue<int> queue(4);
+  queue.put(1);
+  CHECK(queue.get() == 1);
+}
+
+TEMPLATE_TEST_CASE("an item for which there is no memory is not put, and nothing else is lost",
+                   "[queue][out_of_memory]", thrum::Queue<int>, thrum::LifoQueue<int>,
+                   thrum::PriorityQueue<int>) {
+  TestType queue;
+  std::size_t size = 0;
+  {
+    const Refusal refusal(refuse_memory);
+    errno = 42;
+    CHECK(raised<thrum::MemoryError>([&] { queue.put(1); }) == THRUM_E_NOMEM);
+    CHECK(errno == 42);
+  }
+  CHECK(queue.empty());
+  CHECK(queue.unfinished_tasks() == 0);
+  queue.put(2);
+  {
+    const Refusal refusal(refuse_memory);
+    CHECK(raised<thrum::MemoryError>([&] {
+            for (;;) queue.put(2);
+          }) == THRUM_E_NOMEM);
+    size = queue.qsize();
+    CHECK(queue.unfinished_tasks() == size);
+    // What is there needs none to be got.
+    CHECK(queue.get() == 2);
+    CHECK(queue.qsize() == size - 1);
+    queue.put(2);
+  }
+  queue.put(2);
+  CHECK(queue.qsize() == size + 1);
+  while (!queue.empty()) CHECK(queue.get() == 2);
+}
+
 TEST_CASE("a thread for which there is no memory", "[thread][out_of_memory]") {
   check_out_of_memory<thrum_thread>(
       [](thrum_thread* out) { return thrum_thread_create(out, nullptr, do_nothing, nullptr); },
@@ -531,6 +578,17 @@ TEST_CASE("a foreign thread's first wait needs memory, and says where there is n
   REQUIRE(thrum_rwlock_create(&rwlock) == THRUM_OK);
   REQUIRE(thrum_rwlock_acquire_write(rwlock, 0) == THRUM_OK);
 
+  thrum_queue ring{0};
+  thrum_queue lifo{0};
+  REQUIRE(thrum_queue_create(&ring, THRUM_QUEUE_FIFO, 1, nullptr) == THRUM_OK);
+  REQUIRE(thrum_queue_create(&lifo, THRUM_QUEUE_LIFO, 1, nullptr) == THRUM_OK);
+  REQUIRE(thrum_queue_put(ring, nullptr, 0) == THRUM_OK);
+  // The outcomes of a wait that was in vain, by one name.
+  const auto in_vain = [](thrum_status status) {
+    return status == THRUM_EMPTY || status == THRUM_FULL ? THRUM_TIMEOUT : status;
+  };
+  void* item = nullptr;
+
   const auto without_key = [](const std::function<thrum_status()>& body) {
     std::pair<thrum_status, thrum_status> answers{THRUM_OK, THRUM_OK};
     std::thread([&] {
@@ -552,6 +610,9 @@ TEST_CASE("a foreign thread's first wait needs memory, and says where there is n
            std::function<thrum_status()>([&] { return thrum_latch_arrive_and_wait(latch, 0, 0.0001); }),
            std::function<thrum_status()>([&] { return thrum_rwlock_acquire_read(rwlock, 0.0001); }),
            std::function<thrum_status()>([&] { return thrum_rwlock_acquire_write(rwlock, 0.0001); }),
+           std::function<thrum_status()>([&] { return in_vain(thrum_queue_put(ring, &item, 0.0001)); }),
+           std::function<thrum_status()>([&] { return in_vain(thrum_queue_get(lifo, &item, 0.0001)); }),
+           std::function<thrum_status()>([&] { return thrum_queue_join(ring, 0.0001); }),
        }) {
     CHECK(without_key(wait) == expected);
     CHECK(without_record(wait) == expected);
@@ -572,6 +633,8 @@ TEST_CASE("a foreign thread's first wait needs memory, and says where there is n
   CHECK(thrum_lock_destroy(lock) == THRUM_OK);
   CHECK(thrum_event_destroy(event) == THRUM_OK);
   CHECK(thrum_semaphore_destroy(semaphore) == THRUM_OK);
+  CHECK(thrum_queue_destroy(ring) == THRUM_OK);
+  CHECK(thrum_queue_destroy(lifo) == THRUM_OK);
 }
 
 TEST_CASE("what needs no record is done without memory in any thread", "[out_of_memory]") {
