@@ -23,6 +23,7 @@
 #include "support/raised.hpp"
 #include "support/scale.hpp"
 #include "support/timeouts.hpp"
+#include "thrum/barrier.hpp"
 
 using support::Clock;
 using support::Crew;
@@ -463,6 +464,76 @@ TEMPLATE_TEST_CASE("an RWLock keeps writers apart from everybody", "[rwlock][str
   CHECK_FALSE(lock.write_locked());
   CHECK(lock.acquire_write(0));
   lock.release_write();
+}
+
+TEST_CASE("no thread goes to sleep for an RWLock that is let go at that moment", "[rwlock][stress]") {
+  const bool read = GENERATE(false, true);
+  thrum::RWLock lock;
+  thrum::Barrier notes(2);
+  const int rounds = scaled(20000);
+  int slept = 0;
+  Crew(2, [&](int index) {
+    double hold = 0;
+    for (int round = 0; round < rounds; ++round) {
+      if (index == 0) lock.acquire_write();
+      notes.wait();
+      if (index == 0) {
+        support::outlast(Clock::now(), hold);
+        // Always about as long as the other one looks for it before it sleeps.
+        const bool sleeps = support::parked(lock);
+        hold = sleeps ? hold * 0.98 : hold * 1.02 + 1e-8;
+        slept += sleeps ? 1 : 0;
+        lock.release_write();
+      } else if (read) {
+        lock.acquire_read();
+        lock.release_read();
+      } else {
+        lock.acquire_write();
+        lock.release_write();
+      }
+      notes.wait();
+    }
+  }).join();
+  CHECK(slept > 0);
+  CHECK(slept < rounds);
+  CHECK(lock.acquire_write(0));
+  lock.release_write();
+}
+
+TEMPLATE_TEST_CASE("whoever gives up as an RWLock is handed over has it or has not", "[rwlock][stress]",
+                   ALL_RWLOCKS) {
+  const bool read = GENERATE(false, true);
+  const bool behind_reader = GENERATE(false, true);
+  if (read && behind_reader) return;
+  TestType lock;
+  thrum::Barrier notes(2);
+  const int rounds = scaled(1000);
+  int got = 0;
+  int wrong = 0;
+  Crew(2, [&](int index) {
+    double patience = 0;
+    for (int round = 0; round < rounds; ++round) {
+      if (index == 0) behind_reader ? lock.acquire_read() : lock.acquire_write();
+      notes.wait();
+      if (index == 0) {
+        // Until the other one sleeps.
+        support::outlast(Clock::now(), 5e-5);
+        behind_reader ? lock.release_read() : lock.release_write();
+      } else {
+        const bool acquired = read ? lock.acquire_read(patience) : lock.acquire_write(patience);
+        // Always about as long as it takes: now the one, now the other.
+        patience = acquired ? patience * 0.97 : patience * 1.03 + 1e-7;
+        if (acquired) read ? lock.release_read() : lock.release_write();
+        got += acquired ? 1 : 0;
+      }
+      notes.wait();
+      if (index == 0 && (lock.readers() != 0 || lock.write_locked())) ++wrong;
+      if (index == 0 && wrong != 0) lock.reinit_after_fork();
+    }
+  }).join();
+  CHECK(wrong == 0);
+  CHECK(got > 0);
+  CHECK(got < rounds);
 }
 
 TEST_CASE("an RWLock may be freed by the thread that a release lets in", "[rwlock][stress]") {
