@@ -7,17 +7,8 @@
 
 namespace thrum {
 
-Read* Reads::find(const void* lock, Generation generation) noexcept {
-  // From the end: locks are mostly let go in the reverse order.
-  for (std::uint32_t i = used_; i != 0; --i) {
-    Read& read = reads_[i - 1];
-    if (read.lock == lock && read.generation == generation) return &read;
-  }
-  return nullptr;
-}
-
 bool Reads::reserve() noexcept {
-  if (used_ < capacity_) return true;
+  if (has_room()) return true;
   const std::uint32_t capacity = capacity_ == 0 ? 8 : 2 * capacity_;
   auto* reads = static_cast<Read*>(allocate(capacity * sizeof(Read)));
   if (reads == nullptr) return false;

@@ -20,7 +20,15 @@ struct Read {
 class Reads {
  public:
   /// How the thread holds the lock, or null.
-  Read* find(const void* lock, Generation generation) noexcept;
+  Read* find(const void* lock, Generation generation) noexcept {
+    // From the end: locks are mostly let go in the reverse order.
+    for (std::uint32_t i = used_; i != 0; --i) {
+      Read& read = reads_[i - 1];
+      if (read.lock == lock && read.generation == generation) return &read;
+    }
+    return nullptr;
+  }
+  bool has_room() const noexcept { return used_ != capacity_; }
   /// Makes room for one more. False: no memory.
   bool reserve() noexcept;
   /// Call after reserve.

@@ -140,9 +140,15 @@ void leave(RWLockState& lock, Generation generation) noexcept {
   let_go(lock, generation, bucket);
 }
 
-}  // namespace
+/// Acquires the lock if that takes no wait.
+bool try_acquire(RWLockState& lock, Generation generation, bool to_read) noexcept {
+  std::uint64_t word = atomic::load_relaxed(lock.word);
+  // acquire: pairs with the releases in release_read and release_write.
+  return generation_of(word) == generation && admits(word, to_read) &&
+         atomic::change_acquire(lock.word, word, with(word, to_read));
+}
 
-thrum_status acquire_read(RWLockState& lock, Generation generation, double timeout) noexcept {
+thrum_status acquire_read_slowly(RWLockState& lock, Generation generation, double timeout) noexcept {
   thrum_status status = check_timeout_not_negative(timeout);
   if (status != THRUM_OK) return status;
   ThreadRecord* record = runtime::current();
@@ -160,22 +166,7 @@ thrum_status acquire_read(RWLockState& lock, Generation generation, double timeo
   return status;
 }
 
-thrum_status release_read(RWLockState& lock, Generation generation) noexcept {
-  ThreadRecord* record = runtime::current();
-  if (record == nullptr) return THRUM_E_NOMEM;
-  if (!is_live(lock, generation)) return THRUM_E_HANDLE;
-  Read* read = record->reads.find(&lock, generation);
-  if (read == nullptr) return THRUM_E_NOT_OWNER;
-  if (read->count > 1) {
-    --read->count;
-    return THRUM_OK;
-  }
-  record->reads.remove(*read);
-  leave(lock, generation);
-  return THRUM_OK;
-}
-
-thrum_status acquire_write(RWLockState& lock, Generation generation, double timeout) noexcept {
+thrum_status acquire_write_slowly(RWLockState& lock, Generation generation, double timeout) noexcept {
   thrum_status status = check_timeout_not_negative(timeout);
   if (status != THRUM_OK) return status;
   ThreadRecord* record = runtime::current();
@@ -189,11 +180,49 @@ thrum_status acquire_write(RWLockState& lock, Generation generation, double time
   return status;
 }
 
+}  // namespace
+
+thrum_status acquire_read(RWLockState& lock, Generation generation, double timeout) noexcept {
+  auto* record = static_cast<ThreadRecord*>(platform::identity().record);
+  if (is_plain(timeout) && record != nullptr && record->reads.has_room() &&
+      record->reads.find(&lock, generation) == nullptr && try_acquire(lock, generation, true)) {
+    record->reads.add(&lock, generation);
+    return THRUM_OK;
+  }
+  return acquire_read_slowly(lock, generation, timeout);
+}
+
+thrum_status release_read(RWLockState& lock, Generation generation) noexcept {
+  // A thread that has no record holds nothing.
+  auto* record = static_cast<ThreadRecord*>(platform::identity().record);
+  Read* read = record != nullptr ? record->reads.find(&lock, generation) : nullptr;
+  if (read == nullptr) return is_live(lock, generation) ? THRUM_E_NOT_OWNER : THRUM_E_HANDLE;
+  if (read->count > 1) {
+    --read->count;
+    return THRUM_OK;
+  }
+  leave(lock, generation);
+  // After that: an atomic operation waits for the stores before it.
+  record->reads.remove(*read);
+  return THRUM_OK;
+}
+
+thrum_status acquire_write(RWLockState& lock, Generation generation, double timeout) noexcept {
+  // Who holds it already does not find it free.
+  const std::uint64_t caller = platform::identity().ident;
+  if (is_plain(timeout) && caller != 0 && try_acquire(lock, generation, false)) {
+    atomic::store_relaxed(lock.owner, caller);
+    return THRUM_OK;
+  }
+  return acquire_write_slowly(lock, generation, timeout);
+}
+
 thrum_status release_write(RWLockState& lock, Generation generation) noexcept {
-  const std::uint64_t caller = runtime::ident();
-  if (caller == 0) return THRUM_E_NOMEM;
-  if (!is_live(lock, generation)) return THRUM_E_HANDLE;
-  if (!is_owned_by(lock, caller)) return THRUM_E_NOT_OWNER;
+  const std::uint64_t caller = platform::identity().ident;
+  // A thread that has no identifier holds nothing, and an owner of 0 is none.
+  if (caller == 0 || !is_owned_by(lock, caller) || !is_live(lock, generation)) {
+    return is_live(lock, generation) ? THRUM_E_NOT_OWNER : THRUM_E_HANDLE;
+  }
   atomic::store_relaxed(lock.owner, 0);
   std::uint64_t word = make_word(generation, kWriter);
   // release: pairs with the acquire in acquire.
