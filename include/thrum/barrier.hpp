@@ -82,8 +82,7 @@ class Barrier {
   };
   template <class Function>
   struct ActionOf final : Action {
-    template <class Argument>
-    explicit ActionOf(Argument&& argument) : function(std::forward<Argument>(argument)) {}
+    explicit ActionOf(Function given) : function(std::move(given)) {}
     void run() override { static_cast<void>(std::invoke(function)); }
     Function function;
   };

@@ -58,7 +58,7 @@ thrum_status thrum_barrier_wait(thrum_barrier handle, double timeout, int* index
   }
   int place = 0;
   thrum_status status = barrier::wait(*slot, generation, timeout, action != nullptr, place);
-  if (status == detail::barrier_act) {
+  if (action != nullptr && status == detail::barrier_act) {
     const bool succeeded = action(arg) == 0;
     status = barrier::acted(*slot, generation, succeeded);
     if (!succeeded) return THRUM_E_FAILED;
