@@ -44,6 +44,7 @@ struct Worker {
   PoolSlot* pool;
   bool begun;            // whether its thread has; its own
   bool searching;        // its own
+  bool leaves_some;      // its own: when it filled its batch there were more tasks than one
   bool dismissed;        // its own: it ends from rest, where it is in no count of those who work or search
   FutureState* current;  // of the task that it does; its own
   detail::Word woken;    // an event
@@ -170,6 +171,15 @@ std::uint32_t take(PoolSlot& pool, Task* tasks, std::uint32_t most) noexcept {
   return count;
 }
 
+/// Whether there are tasks that have not begun.
+bool anything_left(const PoolSlot& pool) noexcept {
+  bool left = atomic::load_acquire(pool.tail) != atomic::load_relaxed(pool.head);
+  for (const Worker* worker = pool.workers; worker != nullptr && !left; worker = worker->next) {
+    left = count_of(atomic::load_relaxed(worker->range)) != 0;
+  }
+  return left;
+}
+
 /// Fills the worker's batch, which is empty. False: there is nothing to be had.
 bool fill(PoolSlot& pool, Worker& self) noexcept {
   const std::uint64_t waiting = atomic::load_relaxed(pool.tail) - atomic::load_relaxed(pool.head);
@@ -182,9 +192,11 @@ bool fill(PoolSlot& pool, Worker& self) noexcept {
                                                                                : kBatch));
   const std::uint32_t end = end_of(atomic::load_relaxed(self.range));
   for (std::uint32_t i = 0; i < count; ++i) self.batch[(end + i) % kBatch] = tasks[i];
-  // release: pairs with nothing; who takes from it has the lock.
-  if (count != 0) atomic::store_release(self.range, make_range(end, end + count));
-  return count != 0;
+  if (count == 0) return false;
+  self.leaves_some = count > 1 || anything_left(pool);
+  // relaxed: who else takes from it has the lock.
+  atomic::store_relaxed(self.range, make_range(end, end + count));
+  return true;
 }
 
 // ------------------------------------------------------------------------------------- pools' lives --
@@ -465,8 +477,8 @@ void work(void* arg) noexcept(false) {
   if (pool.initializer != nullptr && pool.initializer(pool.initializer_arg) != 0) return break_down(pool);
   while (find_work(pool, self)) {
     stop_searching(pool, self);
-    const bool more = count_of(atomic::load_relaxed(self.range)) > 1 ||
-                      atomic::load_relaxed(pool.tail) != atomic::load_relaxed(pool.head);
+    // What has come in the meantime, too: see append.
+    const bool more = self.leaves_some || atomic::load_relaxed(pool.tail) != atomic::load_relaxed(pool.head);
     if (more && may_help(pool)) {
       Held gate(pool.submit_lock);
       call_for_help(pool, gate);
@@ -494,12 +506,11 @@ void leave(void* arg) noexcept {
   }
   --pool.live;
   Held counter(pool.take_lock);
-  const bool more = count_of(atomic::load_relaxed(self.range)) != 0 ||
-                    atomic::load_relaxed(pool.tail) != atomic::load_relaxed(pool.head);
+  const bool left = anything_left(pool);
   // From here on the place may be another's.
   self.gone = true;
   counter.unlock();
-  if (more) {
+  if (left) {
     call_for_help(pool, gate);
     gate.lock();
   }

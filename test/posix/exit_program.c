@@ -586,6 +586,62 @@ static int timer_past_exit(void) {
   return 0;
 }
 
+/* ------------------------------------------------------------------------------------------ pools -- */
+
+static thrum_pool pool;
+
+static void submit(void (*task)(void*), void* arg) {
+  REQUIRE(thrum_pool_submit(pool, task, arg, NULL) == THRUM_OK);
+}
+
+static void say_task_after_main(void* unused) {
+  (void)unused;
+  REQUIRE(thrum_thread_join(main_thread, THRUM_FOREVER) == THRUM_OK);
+  /* By now the pool knows of the exit, or is about to. */
+  while (thrum_pool_submit(pool, say_text, "", NULL) == THRUM_OK) sched_yield();
+  REQUIRE(thrum_pool_submit(pool, say_text, "never\n", NULL) == THRUM_E_EXITING);
+  say("task\n");
+}
+
+static int tasks_at_exit(void) {
+  prepare();
+  REQUIRE(thrum_pool_create(&pool, 1, NULL) == THRUM_OK);
+  submit(say_task_after_main, NULL);
+  submit(say_text, "next task\n");
+  submit(say_text, "last task\n");
+  say("end of main\n");
+  return 0;
+}
+
+static void submit_at_exit(void* unused) {
+  (void)unused;
+  submit(say_text, "task of a registered call\n");
+}
+
+static void submit_too_late(void) {
+  REQUIRE(thrum_pool_submit(pool, say_text, "never\n", NULL) == THRUM_E_EXITING);
+  say("refused\n");
+}
+
+static int idle_pool_at_exit(void) {
+  thrum_future future = {0};
+  prepare();
+  REQUIRE(thrum_pool_create(&pool, 3, NULL) == THRUM_OK);
+  REQUIRE(thrum_register_atexit(submit_at_exit, NULL) == THRUM_OK);
+  at_the_very_end = submit_too_late;
+  REQUIRE(thrum_pool_submit(pool, say_text, "task\n", &future) == THRUM_OK);
+  REQUIRE(thrum_future_wait(future, THRUM_FOREVER) == THRUM_OK);
+  return 0;
+}
+
+static int exit_in_task(void) {
+  prepare();
+  REQUIRE(thrum_pool_create(&pool, 2, NULL) == THRUM_OK);
+  submit(exit_from_here, NULL);
+  thrum_event_wait(never, THRUM_FOREVER);
+  return 1;
+}
+
 /* ------------------------------------------------------------------------------- registered calls -- */
 
 static int registered_calls(void) {
@@ -849,6 +905,9 @@ static const struct {
     WAY(pending_daemon_timers),
     WAY(timer_cancelled_during_exit),
     WAY(timer_past_exit),
+    WAY(tasks_at_exit),
+    WAY(idle_pool_at_exit),
+    WAY(exit_in_task),
     WAY(registered_calls),
     WAY(registered_call_and_shutdown),
     WAY(register_in_registered_call),

@@ -740,3 +740,56 @@ TEST_CASE("timers that there is no memory for are refused, and nothing is lost",
     return status == THRUM_OK ? thrum_timer_destroy(timer) : status;
   });
 }
+
+TEST_CASE("a pool whose first worker the system refuses has no task, and goes on later", "[pool][refused]") {
+  thrum::ThreadPool pool(2);
+  int calls = 0;
+  thrum_future future{7};
+  {
+    const Refusal refusal(refuse_threads);
+    errno = 42;
+    for (int i = 0; i < 3; ++i) {
+      CHECK(thrum_pool_submit(
+                pool.handle(), [](void* arg) { ++*static_cast<int*>(arg); }, &calls, &future) ==
+            THRUM_E_AGAIN);
+    }
+    CHECK(errno == 42);
+    CHECK(future.id == 7);
+    CHECK(raised<thrum::RuntimeError>([&] { pool.submit([] {}); }) == THRUM_E_AGAIN);
+  }
+  CHECK(pool.submit([] { return 1; }).result() == 1);
+  pool.shutdown();
+  CHECK(calls == 0);
+}
+
+TEST_CASE("a pool makes do with the workers that the system allows", "[pool][refused]") {
+  thrum::ThreadPool pool(4);
+  thrum::Event entered;
+  thrum::Event leave;
+  thrum::Future<void> first = pool.submit([&] {
+    entered.set();
+    leave.wait();
+  });
+  entered.wait();
+  std::vector<thrum::Future<int>> futures;
+  {
+    const Refusal refusal(refuse_threads);
+    for (int i = 0; i < 20; ++i) futures.push_back(pool.submit([i] { return i; }));
+    leave.set();
+    for (int i = 0; i < 20; ++i) CHECK(futures[static_cast<std::size_t>(i)].result() == i);
+  }
+  first.result();
+}
+
+TEST_CASE("pools and futures that there is no memory for are refused, and nothing is lost",
+          "[pool][refused]") {
+  check_out_of_memory<thrum_pool>([](thrum_pool* out) { return thrum_pool_create(out, 1, nullptr); },
+                                  thrum_pool_destroy);
+  const thrum::ThreadPool pool(1);
+  check_out_of_memory<thrum_future>(
+      [&pool](thrum_future* out) { return thrum_pool_submit(pool.handle(), do_nothing, nullptr, out); },
+      [](thrum_future future) {
+        const thrum_status status = thrum_future_wait(future, THRUM_FOREVER);
+        return status == THRUM_OK ? thrum_future_destroy(future) : status;
+      });
+}

@@ -1,0 +1,168 @@
+// pool_process_test.cpp - pools and the process: its exit, its forks, and tasks that end their threads.
+//
+// A tag that begins with test_ names the case of CPython's test_concurrent_futures/test_shutdown.py that a
+// test corresponds to.
+#include <pthread.h>
+
+#include <atomic>
+#include <catch2/catch_test_macros.hpp>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "support/child_process.hpp"
+#include "support/crew.hpp"
+#include "support/eventually.hpp"
+#include "support/raised.hpp"
+#include "support/thread_sanitizer.hpp"
+#include "thrum/thrum.hpp"
+
+using support::Ending;
+using support::eventually;
+using support::raised;
+using support::run_forked;
+using support::run_program;
+using thrum::Future;
+using thrum::ThreadPool;
+
+TEST_CASE("the exit lets a pool do what was submitted before, and no more",
+          "[pool][exit][test_interpreter_shutdown]") {
+  const Ending ending = run_program("exit_program", {"tasks_at_exit"});
+  CHECK(ending.how == "exit 0");
+  CHECK(ending.output == "end of main\ntask\nnext task\nlast task\n");
+}
+
+TEST_CASE("the exit ends the workers that are idle",
+          "[pool][exit][test_submit_after_interpreter_shutdown][test_hang_gh94440]") {
+  const Ending ending = run_program("exit_program", {"idle_pool_at_exit"});
+  CHECK(ending.how == "exit 0");
+  CHECK(ending.output == "task\ntask of a registered call\nrefused\n");
+}
+
+TEST_CASE("a task exits the process", "[pool][exit]") {
+  const Ending ending = run_program("exit_program", {"exit_in_task"});
+  CHECK(ending.how == "exit 7");
+}
+
+TEST_CASE("a forked child's pool has none of the parent's tasks, and goes on", "[pool][fork]") {
+  ThreadPool pool(2);
+  thrum::Semaphore entered(0);
+  thrum::Event leave;
+  std::atomic<int> called{0};
+  std::vector<Future<int>> futures;
+  for (int i = 0; i < 50; ++i) {
+    futures.push_back(pool.submit([&, i] {
+      entered.release();
+      leave.wait();
+      called.fetch_add(1);
+      return i;
+    }));
+  }
+  entered.acquire();
+  entered.acquire();
+  const Ending ending = run_forked([&] {
+    for (const Future<int>& future : futures) {
+      CHILD_REQUIRE(future.cancelled());
+      CHILD_REQUIRE(raised<thrum::CancelledError>([&] { future.result(); }) == THRUM_CANCELLED);
+    }
+    if (!support::thread_sanitized) {
+      for (int i = 0; i < 100; ++i) {
+        CHILD_REQUIRE(pool.submit([i] { return i; }).result() == i);
+      }
+      std::vector<int> numbers(1000, 1);
+      pool.map([&](int number) { called.fetch_add(number); }, numbers);
+      CHILD_REQUIRE(called == 1000);
+      CHILD_REQUIRE(thrum::active_count() <= 3);
+    }
+    pool.shutdown();
+    CHILD_REQUIRE(raised<thrum::RuntimeError>([&] { pool.submit([] {}); }) == THRUM_E_SHUTDOWN);
+    thrum::shutdown();
+  });
+  CHECK(ending.how == "exit 0");
+  leave.set();
+  for (int i = 0; i < 50; ++i) CHECK(futures[static_cast<std::size_t>(i)].result() == i);
+  CHECK(called == 50);
+}
+
+TEST_CASE("a task forks", "[pool][fork]") {
+  ThreadPool pool(2);
+  const Ending ending =
+      pool.submit([&] {
+            return run_forked([&] {
+              CHILD_REQUIRE(thrum::current_thread() == thrum::main_thread());
+              CHILD_REQUIRE(raised<thrum::RuntimeError>([&] { pool.shutdown(); }) == THRUM_E_SELF);
+              if (support::thread_sanitized) return;
+              CHILD_REQUIRE(pool.submit([] { return 3; }).result() == 3);
+            });
+          })
+          .result();
+  CHECK(ending.how == "exit 0");
+  CHECK(pool.submit([] { return 4; }).result() == 4);
+}
+
+TEST_CASE("a process forks while its pools are busy", "[pool][fork][stress]") {
+  std::atomic<bool> over{false};
+  ThreadPool shared(2);
+  support::Crew crew(2, [&](int index) {
+    while (!over) {
+      if (index == 0) {
+        shared.submit([] {}).wait();
+      } else {
+        thrum_pool pool{0};
+        if (thrum_pool_create(&pool, 2, nullptr) != THRUM_OK) return;
+        for (int i = 0; i < 10; ++i) {
+          static_cast<void>(thrum_pool_submit(
+              pool, [](void*) {}, nullptr, nullptr));
+        }
+        static_cast<void>(thrum_pool_shutdown(pool, 1, 0));
+        static_cast<void>(thrum_pool_destroy(pool));
+      }
+    }
+  });
+  const int forks = support::thread_sanitized ? 10 : 50;
+  int clean = 0;
+  for (int i = 0; i < forks; ++i) {
+    const Ending ending = run_forked([&] {
+      thrum_future future{0};
+      // Without a C++ allocation: another thread may have been at one.
+      if (!support::thread_sanitized) {
+        for (int task = 0; task < 20; ++task) {
+          CHILD_REQUIRE(thrum_pool_submit(
+                            shared.handle(), [](void*) {}, nullptr, &future) == THRUM_OK);
+          CHILD_REQUIRE(thrum_future_wait(future, THRUM_FOREVER) == THRUM_OK);
+          CHILD_REQUIRE(thrum_future_destroy(future) == THRUM_OK);
+        }
+      }
+      CHILD_REQUIRE(thrum_pool_shutdown(shared.handle(), 1, 0) == THRUM_OK);
+    });
+    if (ending.how == "exit 0") ++clean;
+  }
+  over = true;
+  crew.join();
+  CHECK(clean == forks);
+}
+
+TEST_CASE("a task that leaves by pthread_exit is done, and another worker takes its place",
+          "[pool][pthread_exit]") {
+  for (const int workers : {1, 3}) {
+    ThreadPool pool(workers, {"leaving", nullptr});
+    std::vector<Future<int>> leaving;
+    std::vector<Future<int>> others;
+    std::atomic<int> called{0};
+    for (int i = 0; i < 200; ++i) {
+      leaving.push_back(pool.submit([]() -> int { pthread_exit(nullptr); }));
+      for (int n = 0; n < 5; ++n) {
+        others.push_back(pool.submit([&] { return called.fetch_add(1); }));
+      }
+    }
+    for (const auto& future : leaving) {
+      CHECK(raised<thrum::RuntimeError>([&] { future.result(); }) == THRUM_E_FAILED);
+      CHECK(future.exception() == nullptr);
+    }
+    std::set<int> results;
+    for (const auto& future : others) results.insert(future.result());
+    CHECK(results.size() == others.size());
+    pool.shutdown();
+    CHECK(called == 1000);
+  }
+}
