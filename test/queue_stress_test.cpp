@@ -82,7 +82,7 @@ TEMPLATE_TEST_CASE("no item of a queue is lost, none comes twice, none overtakes
   const int maxsize = GENERATE(0, 1, 2, 3, 64, 100000);
   constexpr int putters = 3;
   constexpr int getters = 3;
-  const int each = scaled(6000);
+  const int each = scaled(1500);
   TestType queue(maxsize);
   std::vector<History> items(static_cast<std::size_t>(putters * each));
   std::atomic<std::uint64_t> clock{1};
@@ -126,7 +126,7 @@ TEMPLATE_TEST_CASE("no item of a queue is lost, none comes twice, none overtakes
 TEMPLATE_TEST_CASE("no item of a queue in another order is lost or comes twice", "[queue][stress]", OTHERS) {
   const int maxsize = GENERATE(0, 1, 3, 64);
   constexpr int threads = 3;
-  const int each = scaled(4000);
+  const int each = scaled(1000);
   TestType queue(maxsize);
   std::vector<std::atomic<int>> times(static_cast<std::size_t>(threads * each));
   Crew crew(2 * threads, [&](int index) {
@@ -155,7 +155,7 @@ TEMPLATE_TEST_CASE("no poll is told that a queue is empty while it has an item",
   constexpr int threads = 4;
   TestType queue(GENERATE(0, 4, 8));
   std::atomic<int> refused{0};
-  const int rounds = scaled(20000);
+  const int rounds = scaled(10000);
   // Who has put an item leaves one in the queue: others have put one for each that they get.
   Crew crew(threads, [&] {
     for (int round = 0; round < rounds; ++round) {
@@ -175,7 +175,7 @@ TEMPLATE_TEST_CASE("no poll is told that a queue is full while it has room", "[q
   while (queue.try_put(0)) {
   }
   std::atomic<int> refused{0};
-  const int rounds = scaled(20000);
+  const int rounds = scaled(10000);
   Crew crew(threads, [&] {
     for (int round = 0; round < rounds; ++round) {
       if (!queue.try_get()) refused.fetch_add(1);
@@ -193,7 +193,7 @@ TEMPLATE_TEST_CASE("the size of a queue is never more than its bound nor less th
   TestType queue(bound);
   std::atomic<int> wrong{0};
   std::atomic<bool> over{false};
-  const int rounds = scaled(10000);
+  const int rounds = scaled(3000);
   Crew crew(3, [&](int index) {
     for (int round = 0; index < 2 && round < rounds; ++round) {
       if (index == 0) {
@@ -215,7 +215,7 @@ TEMPLATE_TEST_CASE("the size of a queue is never more than its bound nor less th
 TEMPLATE_TEST_CASE("one that puts and one that gets see the items in order", "[queue][stress][test_order]",
                    FIFO, SIMPLE) {
   TestType queue;
-  const int rounds = scaled(20000);
+  const int rounds = scaled(10000);
   int wrong = 0;
   Crew crew(1, [&] {
     for (int round = 0; round < rounds; ++round) {
@@ -292,7 +292,7 @@ TEST_CASE("a queue hands on what was written before the put", "[queue][stress]")
 
 TEST_CASE("a queue may be freed by the thread that has got the last item", "[queue][stress]") {
   const int maxsize = GENERATE(0, 1, 2);
-  const int rounds = scaled(20000);
+  const int rounds = scaled(10000);
   const auto make = [&] { return std::make_unique<thrum::Queue<int>>(maxsize); };
   const auto wait = [](thrum::Queue<int>& queue, int round) {
     switch (round % 4) {
@@ -318,7 +318,7 @@ TEST_CASE("a queue may be freed by the thread that a shutdown lets go", "[queue]
 }
 
 TEST_CASE("a queue may be freed by the thread whose join the last task lets go", "[queue][stress]") {
-  const int rounds = scaled(20000);
+  const int rounds = scaled(10000);
   const auto make = [] {
     auto queue = std::make_unique<thrum::Queue<int>>(2);
     queue->put(1);
