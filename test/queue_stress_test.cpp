@@ -51,6 +51,7 @@ long overtakings(std::vector<History> items) {
   std::sort(items.begin(), items.end(),
             [](const History& a, const History& b) { return a.get_ended < b.get_ended; });
   std::vector<std::uint64_t> latest_put;  // of the items got up to each
+  latest_put.reserve(items.size());
   for (const History& item : items) {
     latest_put.push_back(latest_put.empty() ? item.put_began : std::max(latest_put.back(), item.put_began));
   }

@@ -371,6 +371,7 @@ TEST_CASE("a shutdown cancels what has not begun",
   // Behind tasks that are under way, batches of the workers are emptied too.
   ThreadPool busy(2);
   std::vector<Future<void>> many;
+  many.reserve(5000);
   for (int i = 0; i < 5000; ++i) many.push_back(busy.submit([] {}));
   busy.shutdown(true, true);
   for (const auto& future : many) CHECK(future.done());

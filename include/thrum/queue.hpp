@@ -26,8 +26,8 @@ class QueueItem {
  public:
   /// A boxed copy, or the value moved into a box. Where that throws, the value is unchanged if it can be: one
   /// whose move throws is copied, if it has a copy.
-  template <class Value>
-  explicit QueueItem(Value&& value) : box_(new T(std::forward<Value>(value))) {}
+  explicit QueueItem(const T& value) : box_(new T(value)) {}
+  explicit QueueItem(T&& value) : box_(new T(std::move(value))) {}
 
   std::uint64_t bits() const noexcept { return reinterpret_cast<std::uintptr_t>(box_.get()); }
   /// The queue has it now.

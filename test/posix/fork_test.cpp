@@ -780,6 +780,7 @@ TEST_CASE("a queue is made new in the child, whatever others did with it at the 
     }
   };
   std::vector<Ending> endings;
+  endings.reserve(100);
   for (int round = 0; round < scaled(100); ++round) {
     endings.push_back(run_forked([&] {
       renew(ring);

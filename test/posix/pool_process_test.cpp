@@ -50,6 +50,7 @@ TEST_CASE("a forked child's pool has none of the parent's tasks, and goes on", "
   thrum::Event leave;
   std::atomic<int> called{0};
   std::vector<Future<int>> futures;
+  futures.reserve(50);
   for (int i = 0; i < 50; ++i) {
     futures.push_back(pool.submit([&, i] {
       entered.release();
