@@ -1,9 +1,8 @@
 // core/future.hpp - the outcome of a task, which threads can wait for.
 //
 //   state      meaning                                who moves it on
-//   pending    in a pool's queue, or on its way       the task's worker -> running; cancel -> cancelled; a
-//   pool
-//                                                     whose initializer failed -> broken
+//   pending    in a pool's queue, or on its way       the task's worker -> running; cancel -> cancelled;
+//                                                     a pool whose initializer failed -> broken
 //   running    its worker calls it                    the worker -> finished
 //   cancelled  will never be called                   nobody, as the next two
 //   finished   has been called
