@@ -467,7 +467,8 @@ TEMPLATE_TEST_CASE("a Lock is as it was after a timeout", "[lock][test_state_aft
   CHECK(lock.acquire(0));
 }
 
-TEMPLATE_TEST_CASE("a Lock is made new for a forked child", "[lock]", thrum::Lock, handle::Lock) {
+TEMPLATE_TEST_CASE("a Lock is made new for a forked child", "[lock][test_at_fork_reinit]", thrum::Lock,
+                   handle::Lock) {
   TestType lock;
   lock.reinit_after_fork();
   CHECK_FALSE(lock.locked());

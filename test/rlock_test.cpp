@@ -139,7 +139,7 @@ TEMPLATE_TEST_CASE("an RLock cannot be released by another thread", "[rlock][tes
 }
 
 TEMPLATE_TEST_CASE("an RLock knows whether the calling thread holds it, and how deep",
-                   "[rlock][test__is_owned]", RLOCKS) {
+                   "[rlock][test__is_owned][test_recursion_count]", RLOCKS) {
   TestType lock;
   CHECK_FALSE(lock.is_owned());
   CHECK(lock.recursion_count() == 0);
@@ -367,7 +367,7 @@ TEMPLATE_TEST_CASE("an RLock keeps its depth under contention", "[rlock][stress]
   CHECK_FALSE(lock.locked());
 }
 
-TEMPLATE_TEST_CASE("an RLock is made new for a forked child", "[rlock]", RLOCKS) {
+TEMPLATE_TEST_CASE("an RLock is made new for a forked child", "[rlock][test_at_fork_reinit]", RLOCKS) {
   TestType lock;
   lock.acquire();
   lock.acquire();

@@ -361,6 +361,30 @@ TEST_CASE("a refused release of a BoundedSemaphore lets no waiter go", "[semapho
   CHECK(semaphore.value() == 0);
 }
 
+TEMPLATE_TEST_CASE("units that are released in numbers let as many threads have one each",
+                   "[semaphore][test_multirelease]", UNBOUNDED) {
+  TestType semaphore(7);
+  semaphore.acquire();
+  std::atomic<int> acquired{0};
+  // Twenty in all: first the six that are left, then six, six and two more.
+  Crew crew(10, [&] {
+    for (int turn = 0; turn < 2; ++turn) {
+      semaphore.acquire();
+      acquired.fetch_add(1);
+    }
+  });
+  int expected = 6;
+  for (const int released : {6, 6, 2}) {
+    eventually([&] { return acquired == expected; });
+    CHECK_FALSE(semaphore.acquire(0));
+    semaphore.release(released);
+    expected += released;
+  }
+  crew.join();
+  CHECK(acquired == 20);
+  CHECK(semaphore.value() == 0);
+}
+
 TEMPLATE_TEST_CASE("a semaphore admits as many threads at a time as it has units", "[semaphore][stress]",
                    ALL_SEMAPHORES) {
   constexpr int units = 3;
