@@ -75,6 +75,8 @@ std::vector<bench::Workload> all_workloads() {
   bench::add_local_workloads(workloads);
   bench::add_timeout_workloads(workloads);
   bench::add_thread_workloads(workloads);
+  bench::add_timer_workloads(workloads);
+  bench::add_pool_workloads(workloads);
   return workloads;
 }
 

@@ -17,6 +17,8 @@ void add_condition_workloads(std::vector<Workload>& workloads);
 void add_local_workloads(std::vector<Workload>& workloads);
 void add_timeout_workloads(std::vector<Workload>& workloads);
 void add_thread_workloads(std::vector<Workload>& workloads);
+void add_timer_workloads(std::vector<Workload>& workloads);
+void add_pool_workloads(std::vector<Workload>& workloads);
 
 /// Acquire and release of a free lock: nanoseconds, and the ratio of the first two, round by round. The
 /// floor is two calls with one compare-and-swap each.
