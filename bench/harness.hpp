@@ -55,7 +55,7 @@ struct Workload {
   Nanoseconds budget;
   std::vector<Row> rows;
   int rounds_factor;      // how many times the usual number of rounds
-  std::string peer = "";  // the library in the column of that name
+  std::string peer{};  // the library in the column of that name
 };
 
 struct Options {
