@@ -54,7 +54,7 @@ struct Workload {
   std::vector<Peer> peers;
   Nanoseconds budget;
   std::vector<Row> rows;
-  int rounds_factor;      // how many times the usual number of rounds
+  int rounds_factor;   // how many times the usual number of rounds
   std::string peer{};  // the library in the column of that name
 };
 
