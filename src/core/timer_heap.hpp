@@ -48,6 +48,14 @@ class TimerHeap {
   /// Forgets all timers; their memory is kept.
   void clear() noexcept { size_ = 0; }
 
+  /// Gives the memory back too. The library's own heap keeps it for as long as the process lasts.
+  void release_memory() noexcept {
+    clear();
+    release(entries_);
+    entries_ = nullptr;
+    capacity_ = 0;
+  }
+
  private:
   static constexpr std::uint32_t kChildren = 4;
   static constexpr std::uint32_t kFirstCapacity = 64;

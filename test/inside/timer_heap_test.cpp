@@ -12,6 +12,14 @@ using thrum::TimerSlot;
 
 namespace {
 
+class Heap : public TimerHeap {
+ public:
+  Heap() = default;
+  Heap(const Heap&) = delete;
+  Heap& operator=(const Heap&) = delete;
+  ~Heap() { release_memory(); }
+};
+
 std::vector<std::uint64_t> drain(TimerHeap& heap) {
   std::vector<std::uint64_t> deadlines;
   while (!heap.empty()) {
@@ -26,7 +34,7 @@ std::vector<std::uint64_t> drain(TimerHeap& heap) {
 TEST_CASE("timers leave the heap in the order of their times", "[timer][heap]") {
   std::mt19937_64 random(1);
   for (const std::size_t count : {1U, 2U, 5U, 6U, 21U, 63U, 64U, 1000U}) {
-    TimerHeap heap;
+    Heap heap;
     std::vector<TimerSlot> slots(count);
     std::vector<std::uint64_t> deadlines;
     for (TimerSlot& slot : slots) {
@@ -42,7 +50,7 @@ TEST_CASE("timers leave the heap in the order of their times", "[timer][heap]") 
 TEST_CASE("any timer is taken out of the heap, and the others stay in order", "[timer][heap]") {
   constexpr std::size_t count = 300;
   std::mt19937_64 random(2);
-  TimerHeap heap;
+  Heap heap;
   std::vector<TimerSlot> slots(count);
   std::vector<std::uint64_t> deadlines(count, 0);  // 0: not in
   for (int turn = 0; turn < 30000; ++turn) {
@@ -67,7 +75,7 @@ TEST_CASE("any timer is taken out of the heap, and the others stay in order", "[
 }
 
 TEST_CASE("a timer that was taken out last has room to come back", "[timer][heap]") {
-  TimerHeap heap;
+  Heap heap;
   std::vector<TimerSlot> slots(400);
   REQUIRE(heap.push(slots[0], 1));
   for (std::size_t i = 1; i < slots.size(); ++i) {
