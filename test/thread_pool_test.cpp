@@ -377,6 +377,24 @@ TEST_CASE("a shutdown cancels what has not begun",
   for (const auto& future : many) CHECK(future.done());
 }
 
+TEST_CASE("what a task returned may use the pool while it is destroyed", "[pool]") {
+  ThreadPool pool(2);
+  thrum::Event go;
+  thrum::Event destroyed;
+  // Destroyed by the worker: nobody has a future.
+  const auto use = [&](void*) {
+    pool.submit([] {}).result();
+    destroyed.set();
+  };
+  static_cast<void>(pool.submit([&] {
+    go.wait();
+    return std::shared_ptr<void>(nullptr, use);
+  }));
+  go.set();
+  destroyed.wait();
+  CHECK(destroyed.is_set());
+}
+
 TEST_CASE("a task cannot wait for its own pool's end", "[pool]") {
   ThreadPool pool(2);
   thrum_status answer = THRUM_OK;

@@ -94,13 +94,19 @@ void forsake(FutureState& future) noexcept;
 
 void retain(FutureState& future) noexcept;
 
-/// Gives up a reference; with the last one the future is disposed of.
-inline void release(FutureState& future) noexcept {
+/// Gives up a reference; with the last one the future is disposed of, and before that before() is called.
+template <class Before>
+void release(FutureState& future, Before before) noexcept {
   // acquire: whoever disposes has seen what the others did.
   std::uint64_t references = atomic::load_acquire(future.references);
   while (references != 1 && !atomic::change(future.references, references, references - 1)) {
   }
-  if (references == 1) future.dispose(future);
+  if (references != 1) return;
+  before();
+  future.dispose(future);
+}
+inline void release(FutureState& future) noexcept {
+  release(future, [] {});
 }
 
 /// Gives up the reference of a task that will not be called.

@@ -43,6 +43,7 @@ struct Worker {
 
   PoolSlot* pool;
   bool begun;            // whether its thread has; its own
+  bool ready;            // whether the initializer has succeeded; its own
   bool searching;        // its own
   bool leaves_some;      // its own: when it filled its batch there were more tasks than one
   bool dismissed;        // its own: it ends from rest, where it is in no count of those who work or search
@@ -289,6 +290,7 @@ Worker* make_worker(PoolSlot& pool) noexcept {
 /// Starts a thread for the worker, which is not gone and has none.
 thrum_status start_thread(PoolSlot& pool, Worker& worker, std::uint64_t number) noexcept {
   worker.begun = false;
+  worker.ready = false;
   worker.searching = true;
   worker.dismissed = false;
   worker.current = nullptr;
@@ -321,6 +323,7 @@ thrum_status start_thread(PoolSlot& pool, Worker& worker, std::uint64_t number) 
 thrum_status hire(PoolSlot& pool, Held& gate) noexcept {
   ++pool.live;
   ++pool.references;
+  if (pool.hires++ == 0) static_cast<void>(event::clear(pool.hires_over, 0));
   const std::uint64_t number = pool.hired++;
   subtract(pool.reserves, 1);
   add(pool.searching, 1);
@@ -329,6 +332,7 @@ thrum_status hire(PoolSlot& pool, Held& gate) noexcept {
   const thrum_status status =
       worker != nullptr ? start_thread(pool, *worker, number) : thrum_status{THRUM_E_NOMEM};
   gate.lock();
+  if (--pool.hires == 0) static_cast<void>(event::set(pool.hires_over, 0));
   if (status == THRUM_OK) return status;
   --pool.live;
   --pool.references;  // not the last: whoever hires has one
@@ -377,6 +381,16 @@ void stop_searching(PoolSlot& pool, Worker& self) noexcept {
   subtract(pool.searching, 1);
 }
 
+/// The worker has something else to do: has another one search, if there is, or may be, anything to find.
+void leave_search(PoolSlot& pool, Worker& self, bool known) noexcept {
+  stop_searching(pool, self);
+  // What has come while others relied on this worker, too: see append.
+  const bool left = known || atomic::load_relaxed(pool.tail) != atomic::load_relaxed(pool.head);
+  if (!left || !may_help(pool)) return;
+  Held gate(pool.submit_lock);
+  call_for_help(pool, gate);
+}
+
 /// Does the task, and with a future says what became of it.
 void carry_out(PoolSlot& pool, Worker& self, const Task& task) noexcept(false) {
   if (task.future == nullptr) return task.run(task.arg);
@@ -387,11 +401,14 @@ void carry_out(PoolSlot& pool, Worker& self, const Task& task) noexcept(false) {
   // Who learns of the outcome may submit at once, and this worker is as good as ready for it.
   const bool ready = count_of(atomic::load_relaxed(self.range)) == 0 && !future::has_calls(*task.future);
   if (ready) search(pool, self);
+  // What is the user's takes as long as it likes: nobody may rely on this worker then.
   if (DoneCall* const calls = future::finish(*task.future, future::kFinished)) {
-    stop_searching(pool, self);
+    if (self.searching) leave_search(pool, self, false);
     future::make(calls);
   }
-  future::release(*task.future);
+  future::release(*task.future, [&] {
+    if (self.searching) leave_search(pool, self, false);
+  });
 }
 
 bool fill_locked(PoolSlot& pool, Worker& self) noexcept {
@@ -419,6 +436,8 @@ enum class Rest {
 
 /// Goes to rest until there may be something to do.
 Rest rest(PoolSlot& pool, Worker& self) noexcept {
+  // What a thread does at its first wait after hooks have been set calls the user: not with a lock held.
+  static_cast<void>(runtime::waiter());
   Held gate(pool.submit_lock);
   {
     // Who fills a batch after this finds that nobody searches and somebody rests.
@@ -474,15 +493,10 @@ void work(void* arg) noexcept(false) {
   auto& self = *static_cast<Worker*>(arg);
   PoolSlot& pool = *self.pool;
   self.begun = true;
-  if (pool.initializer != nullptr && pool.initializer(pool.initializer_arg) != 0) return break_down(pool);
+  if (pool.initializer != nullptr && pool.initializer(pool.initializer_arg) != 0) return;
+  self.ready = true;
   while (find_work(pool, self)) {
-    stop_searching(pool, self);
-    // What has come in the meantime, too: see append.
-    const bool more = self.leaves_some || atomic::load_relaxed(pool.tail) != atomic::load_relaxed(pool.head);
-    if (more && may_help(pool)) {
-      Held gate(pool.submit_lock);
-      call_for_help(pool, gate);
-    }
+    leave_search(pool, self, self.leaves_some);
     Task task{};
     while (next(self, task)) carry_out(pool, self, task);
   }
@@ -493,6 +507,8 @@ void leave(void* arg) noexcept {
   auto& self = *static_cast<Worker*>(arg);
   if (!self.begun) return;
   PoolSlot& pool = *self.pool;
+  // The initializer has said that it failed, or has left by pthread_exit.
+  if (!self.ready) break_down(pool);
   if (FutureState* const current = self.current) {
     // Its task has left by pthread_exit, which counts as a return.
     self.current = nullptr;
@@ -552,19 +568,33 @@ bool is_worker(PoolSlot& pool) noexcept {
   return worker != nullptr;
 }
 
+/// A worker whose thread has not been joined, or null. Where there is none and `hires` is 0 all have ended.
+struct Unjoined {
+  Worker* worker;
+  std::uint64_t thread;
+  std::uint32_t hires;
+};
+Unjoined find_unjoined(PoolSlot& pool) noexcept {
+  const Held gate(pool.submit_lock);
+  const Held counter(pool.take_lock);
+  Worker* worker = pool.workers;
+  while (worker != nullptr && (worker->joined || worker->thread == 0)) worker = worker->next;
+  return {worker, worker != nullptr ? worker->thread : 0, pool.hires};
+}
+
 /// Waits until every worker's thread has ended. Call with a reference, and nothing locked.
 void join_all(PoolSlot& pool) noexcept {
   for (;;) {
-    Held counter(pool.take_lock);
-    Worker* worker = pool.workers;
-    while (worker != nullptr && (worker->joined || worker->thread == 0)) worker = worker->next;
-    if (worker == nullptr) return;
-    const std::uint64_t thread = worker->thread;
-    counter.unlock();
+    const Unjoined found = find_unjoined(pool);
+    if (found.worker == nullptr && found.hires == 0) return;
     // A thread whose object has gone has ended.
-    static_cast<void>(thread::join_until(thread, kNever));
-    counter.lock();
-    if (worker->thread == thread) worker->joined = true;
+    if (found.worker != nullptr && thread::join_until(found.thread, kNever) != THRUM_E_NOT_STARTED) {
+      const Held counter(pool.take_lock);
+      if (found.worker->thread == found.thread) found.worker->joined = true;
+    } else {
+      // One that is being hired, by a worker or by who submitted before the shutdown, still does its part.
+      static_cast<void>(event::wait_until(pool.hires_over, 0, kNever));
+    }
   }
 }
 
@@ -606,6 +636,8 @@ thrum_status create(std::uint64_t& out, std::size_t workers, const Setup& setup,
     pool->resting = nullptr;
     pool->most_workers = static_cast<std::uint32_t>(workers);
     pool->live = 0;
+    pool->hires = 0;
+    atomic::store_relaxed(pool->hires_over, event::kSet);
     pool->hired = 0;
     pool->references = 1;
     pool->owned = owner == thread::Owner::c;
@@ -676,6 +708,9 @@ thrum_status submit(std::uint64_t id, void (*run)(void*), void* arg, FutureState
 thrum_status shutdown(std::uint64_t id, bool wait, bool cancel_pending) noexcept {
   PoolSlot* const pool = pools.find(id);
   if (pool == nullptr) return THRUM_E_HANDLE;
+  // Who is about to wait may call the user's hooks first, or be a daemon that stays there: not with a lock
+  // held.
+  if (wait && runtime::waiter() == nullptr) return THRUM_E_NOMEM;
   Held gate(pool->submit_lock);
   if (!is_live(*pool, id)) return THRUM_E_HANDLE;
   if (wait && is_worker(*pool)) return THRUM_E_SELF;
@@ -727,6 +762,8 @@ void restart(PoolSlot& pool, const ThreadRecord* self) noexcept {
     if (!worker->gone) ++pool.live;
   }
   pool.resting = nullptr;
+  pool.hires = 0;
+  atomic::store_relaxed(pool.hires_over, event::kSet);
   atomic::store_relaxed(pool.searching, 0);
   atomic::store_relaxed(pool.reserves, pool.most_workers - pool.live);
   const bool held = generation_of(atomic::load_relaxed(pool.word)) == generation_of(pool.id);

@@ -48,12 +48,20 @@ struct Segment;
 struct Worker;
 }  // namespace pool
 
+/// In three cache lines: that of the counts, which all look at, and those of the two ends of the queue.
 struct PoolSlot {
   detail::Word word;  // the generation; no state
 
   // Counts, for all to see (core/pool.hpp).
   detail::Word searching;  // workers
   detail::Word reserves;   // workers that rest, and that may still be started
+
+  // What it was created with.
+  std::uint64_t id;  // of the slot's present object
+  char* prefix;
+  int (*initializer)(void*);
+  void* initializer_arg;
+  void (*dispose)(void*);
 
   // The queue's end, guarded by the submit lock, as what follows.
   alignas(64) detail::Word submit_lock;
@@ -64,7 +72,8 @@ struct PoolSlot {
   std::uint32_t live;        // workers that have not gone
   std::uint32_t references;  // the creator's, one for each of these, one for each call that waits
   pool::Worker* resting;     // the last that has gone to rest
-  std::uint64_t hired;       // workers that have ever been started
+  detail::Word hires_over;   // an event: there are none of the next
+  std::uint32_t hires;       // calls under way that start a worker
   bool closed;               // takes no more tasks
   bool broken;               // an initializer has failed
   bool owned;                // whether the creator is in C
@@ -76,12 +85,8 @@ struct PoolSlot {
   std::uint32_t first_place;
   pool::Worker* workers;
 
-  // What it was created with.
-  std::uint64_t id;  // of the slot's present object
-  char* prefix;
-  int (*initializer)(void*);
-  void* initializer_arg;
-  void (*dispose)(void*);
+  // Guarded by the submit lock: workers that have ever been started.
+  std::uint64_t hired;
 
   // The list of all pools, guarded by its mutex.
   PoolSlot* next_pool;

@@ -143,6 +143,13 @@ TEST_CASE("a process forks while its pools are busy", "[pool][fork][stress]") {
   CHECK(clean == forks);
 }
 
+TEST_CASE("an initializer that leaves by pthread_exit breaks its pool", "[pool][pthread_exit]") {
+  ThreadPool pool(2, {"", [] { pthread_exit(nullptr); }});
+  const Future<void> future = pool.submit([] {});
+  CHECK(raised<thrum::BrokenThreadPool>([&] { future.result(); }) == THRUM_E_BROKEN);
+  CHECK(raised<thrum::BrokenThreadPool>([&] { pool.submit([] {}); }) == THRUM_E_BROKEN);
+}
+
 TEST_CASE("a task that leaves by pthread_exit is done, and another worker takes its place",
           "[pool][pthread_exit]") {
   for (const int workers : {1, 3}) {

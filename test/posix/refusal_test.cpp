@@ -4,6 +4,7 @@
 // The linker sends the library's own calls of these functions here (--wrap), where they fail on demand.
 #include <pthread.h>
 
+#include <algorithm>
 #include <atomic>
 #include <catch2/catch_template_test_macros.hpp>
 #include <catch2/catch_test_macros.hpp>
@@ -33,6 +34,9 @@ namespace {
 std::atomic<bool> refuse_threads{false};
 std::atomic<int> threads_refused{0};
 std::function<void()> before_refusing_thread;
+thread_local bool waits_for_memory = false;  // the calling thread, until it is given some
+std::atomic<bool> keep_waiting{false};
+std::atomic<bool> waiting{false};
 std::atomic<bool> refuse_memory{false};
 std::atomic<bool> refuse_keys{false};
 
@@ -80,6 +84,10 @@ void* __wrap_malloc(std::size_t size) {
 void* __real_calloc(std::size_t, std::size_t);
 void* __wrap_calloc(std::size_t, std::size_t);
 void* __wrap_calloc(std::size_t count, std::size_t size) {
+  if (waits_for_memory) {
+    waiting = true;
+    eventually([] { return !keep_waiting; });
+  }
   if (!refuse_memory) return __real_calloc(count, size);
   errno = ENOMEM;
   return nullptr;
@@ -779,6 +787,47 @@ TEST_CASE("a pool makes do with the workers that the system allows", "[pool][ref
     for (int i = 0; i < 20; ++i) CHECK(futures[static_cast<std::size_t>(i)].result() == i);
   }
   first.result();
+}
+
+TEST_CASE("a pool's shutdown waits for a worker that is about to be started", "[pool]") {
+  std::atomic<int> begun{0};
+  std::atomic<bool> over{false};
+  std::atomic<bool> late{false};
+  thrum::ThreadPool pool(2, {"hired", [&] {
+                               if (over) late = true;
+                               begun.fetch_add(1);
+                             }});
+  thrum::Event entered;
+  thrum::Event leave;
+  pool.submit([&] {
+    entered.set();
+    leave.wait();
+  });
+  entered.wait();
+  keep_waiting = true;
+  std::thread submitter([&] {
+    thrum::current_thread();
+    waits_for_memory = true;
+    pool.submit([] {});
+  });
+  eventually([] { return waiting.load(); });
+  std::thread shutter([&] {
+    pool.shutdown();
+    over = true;
+  });
+  // The first worker does what there is, and ends. A shutdown that waits for no other would be over then.
+  leave.set();
+  eventually([] {
+    const std::vector<thrum::ThreadRef> threads = thrum::enumerate();
+    return std::none_of(threads.begin(), threads.end(),
+                        [](const thrum::ThreadRef& thread) { return thread.name() == "hired_0"; });
+  });
+  for (int i = 0; i < 1000 && !over; ++i) std::this_thread::yield();
+  keep_waiting = false;
+  submitter.join();
+  shutter.join();
+  CHECK(begun == 2);
+  CHECK_FALSE(late);
 }
 
 TEST_CASE("pools and futures that there is no memory for are refused, and nothing is lost",
