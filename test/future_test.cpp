@@ -359,8 +359,7 @@ TEST_CASE("wait returns with the first that throws",
   CHECK(all.not_done.empty());
 }
 
-TEST_CASE("wait returns when all are done, or the time is up",
-          "[future][test_all_completed][test_timeout][test_20369]") {
+TEST_CASE("wait returns when all are done, or the time is up", "[future][test_all_completed][test_timeout]") {
   Stage stage;
   const std::vector<Future<int>> futures{stage.running(), stage.pending(), stage.throwing(),
                                          stage.cancelled(), stage.cancelled()};
@@ -377,11 +376,27 @@ TEST_CASE("wait returns when all are done, or the time is up",
   CHECK(thrum::wait(std::vector<Future<int>>{}).done.empty());
 }
 
+TEST_CASE("a future that is given twice is one", "[future][test_20369][test_duplicate_futures]") {
+  Stage stage;
+  const Future<int> running = stage.running();
+  const Future<int> done = stage.cancelled();
+  const std::vector<Future<int>> futures{running, done, running, done, done};
+  const auto early = thrum::wait(futures, 0);
+  CHECK(early.done == std::vector<Future<int>>{done});
+  CHECK(early.not_done == std::vector<Future<int>>{running});
+  stage.go_on();
+  CHECK(thrum::wait(futures).done == std::vector<Future<int>>{running, done});
+  std::vector<Future<int>> completed;
+  for (const Future<int>& future : thrum::as_completed(futures)) completed.push_back(future);
+  CHECK(completed.size() == 2);
+}
+
 TEST_CASE("threads wait for the same futures while they are done",
           "[future][stress][test_pending_calls_race]") {
   ThreadPool pool(4);
   thrum::Event go;
   std::vector<Future<int>> futures;
+  futures.reserve(100);
   for (int i = 0; i < 100; ++i) {
     futures.push_back(pool.submit([&go, i] {
       go.wait();
@@ -440,6 +455,7 @@ TEST_CASE("what came out of as_completed is kept by nobody else",
   const auto token = std::make_shared<int>(0);
   ThreadPool pool(1);
   std::vector<Future<std::shared_ptr<int>>> futures;
+  futures.reserve(3);
   for (int i = 0; i < 3; ++i) futures.push_back(pool.submit([copy = token] { return copy; }));
   for (const auto& future : futures) future.wait();
   long left = 3;

@@ -2,6 +2,7 @@
 #ifndef THRUM_FUTURE_HPP
 #define THRUM_FUTURE_HPP
 
+#include <algorithm>
 #include <cstddef>
 #include <exception>
 #include <functional>
@@ -10,6 +11,7 @@
 #include <optional>
 #include <tuple>
 #include <type_traits>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -81,6 +83,9 @@ class Job final : public Outcome<T> {
 
   Call call_;
 };
+
+template <class T>
+std::vector<Future<T>> distinct(std::vector<Future<T>> futures);
 
 }  // namespace detail
 
@@ -170,6 +175,8 @@ class Future {
 
  private:
   friend class ThreadPool;
+  template <class U>
+  friend std::vector<Future<U>> detail::distinct(std::vector<Future<U>> futures);
   explicit Future(detail::Outcome<T>* outcome) noexcept : outcome_(outcome) {}
 
   detail::Outcome<T>& outcome() const {
@@ -208,6 +215,15 @@ class Future {
 };
 
 namespace detail {
+
+/// The futures, each of them once.
+template <class T>
+std::vector<Future<T>> distinct(std::vector<Future<T>> futures) {
+  std::unordered_set<const void*> seen;
+  const auto is_seen = [&seen](const Future<T>& future) { return !seen.insert(future.outcome_).second; };
+  futures.erase(std::remove_if(futures.begin(), futures.end(), is_seen), futures.end());
+  return futures;
+}
 
 /// The places of several futures in the order in which they are done, which the futures' call-backs tell and
 /// one thread asks for.
@@ -270,7 +286,7 @@ enum class ReturnWhen {
   first_exception,  ///< FIRST_EXCEPTION: one has thrown, or all are finished or cancelled
 };
 
-/// What wait found, in the order of its argument.
+/// What wait found, in the order of its argument, each future once.
 template <class T>
 struct DoneAndNotDone {
   std::vector<Future<T>> done;
@@ -280,9 +296,10 @@ struct DoneAndNotDone {
 /// Waits for the futures, at most `timeout` seconds. ValueError: NaN. OverflowError: above timeout_max.
 /// concurrent.futures.wait.
 template <class T>
-DoneAndNotDone<T> wait(const std::vector<Future<T>>& futures, double timeout = forever,
+DoneAndNotDone<T> wait(const std::vector<Future<T>>& some, double timeout = forever,
                        ReturnWhen return_when = ReturnWhen::all_completed) {
   const detail::Countdown countdown(timeout);
+  const std::vector<Future<T>> futures = detail::distinct(some);
   const auto arrivals = detail::Arrivals::of(futures);
   for (std::size_t count = 0; count < futures.size(); ++count) {
     const std::optional<std::size_t> place = arrivals->next(countdown.left());
@@ -298,7 +315,7 @@ DoneAndNotDone<T> wait(const std::vector<Future<T>>& futures, double timeout = f
 }
 
 /// The futures as they are done: for (Future<T> future : as_completed(futures)). A future that is there twice
-/// comes twice.
+/// comes once.
 template <class T>
 class AsCompleted {
  public:
@@ -334,7 +351,9 @@ class AsCompleted {
   template <class U>
   friend AsCompleted<U> as_completed(std::vector<Future<U>> futures, double timeout);
   AsCompleted(std::vector<Future<T>> futures, double timeout)
-      : countdown_(timeout), futures_(std::move(futures)), arrivals_(detail::Arrivals::of(futures_)) {}
+      : countdown_(timeout),
+        futures_(detail::distinct(std::move(futures))),
+        arrivals_(detail::Arrivals::of(futures_)) {}
 
   bool advance() {
     if (given_ == futures_.size()) return false;
