@@ -173,6 +173,7 @@ TEST_CASE("ThreadTests.test_join_from_multiple_threads", "[cpython][thread]") {
   for (int count = 2; count < 20; ++count) {
     thrum::Thread worker([] { std::this_thread::yield(); });
     std::vector<thrum::Thread> joiners;
+    joiners.reserve(static_cast<std::size_t>(count));
     for (int index = 0; index < count; ++index) {
       joiners.emplace_back([&] {
         if (!worker.join()) ++errors;
