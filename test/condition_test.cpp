@@ -237,7 +237,8 @@ TEMPLATE_TEST_CASE("a Condition's acquire follows its lock's timeout rules", "[c
 }
 
 TEMPLATE_TEST_CASE("a Condition whose lock is not held refuses wait, notify and release",
-                   "[condition][test_unacquired_wait][test_unacquired_notify]", ALL_SETUPS) {
+                   "[condition][test_unacquired_wait][test_unacquired_notify][test_release_save_unacquired]",
+                   ALL_SETUPS) {
   TestType setup;
   auto& condition = setup.condition;
   constexpr thrum_status status = not_held<TestType>;

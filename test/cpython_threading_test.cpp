@@ -229,6 +229,13 @@ TEST_CASE("ThreadTests.test_no_refcycle_through_target", "[cpython][thread]") {
   CHECK(weak.expired());
 }
 
+TEST_CASE("ThreadTests.test_repr_daemon", "[cpython][thread]") {
+  thrum::Thread thread([] {});
+  CHECK_FALSE(thread.daemon());
+  thread.set_daemon(true);
+  CHECK(thread.daemon());
+}
+
 TEST_CASE("ThreadTests.test_daemon_param", "[cpython][thread]") {
   thrum::ThreadOptions options;
   CHECK_FALSE(thrum::Thread(options, [] {}).daemon());

@@ -61,7 +61,8 @@ TEMPLATE_TEST_CASE("a new lock is free", "[lock][rlock][test_constructor]", ALL_
   CHECK_FALSE(lock.locked());
 }
 
-TEMPLATE_TEST_CASE("a lock is acquired and released", "[lock][rlock][test_acquire_release]", ALL_LOCKS) {
+TEMPLATE_TEST_CASE("a lock is acquired and released", "[lock][rlock][test_acquire_release][test_locked_repr]",
+                   ALL_LOCKS) {
   TestType lock;
   for (int round = 0; round < 3; ++round) {
     CHECK(lock.acquire(thrum::forever));
@@ -69,6 +70,33 @@ TEMPLATE_TEST_CASE("a lock is acquired and released", "[lock][rlock][test_acquir
     lock.release();
     CHECK_FALSE(lock.locked());
   }
+}
+
+TEMPLATE_TEST_CASE("a lock may go while it is held", "[lock][rlock][test_acquire_destroy]", thrum::Lock,
+                   thrum::RLock) {
+  auto lock = std::make_unique<TestType>();
+  CHECK(lock->acquire(thrum::forever));
+  lock.reset();
+  // Nothing of it is left in the next one at that place.
+  lock = std::make_unique<TestType>();
+  CHECK_FALSE(lock->locked());
+  CHECK(lock->acquire(0));
+  lock->release();
+}
+
+TEST_CASE("a lock by handle does not go while it is held", "[lock][rlock][test_acquire_destroy]") {
+  thrum_lock lock{0};
+  REQUIRE(thrum_lock_create(&lock) == THRUM_OK);
+  REQUIRE(thrum_lock_acquire(lock, THRUM_FOREVER) == THRUM_OK);
+  CHECK(thrum_lock_destroy(lock) == THRUM_E_BUSY);
+  CHECK(thrum_lock_release(lock) == THRUM_OK);
+  CHECK(thrum_lock_destroy(lock) == THRUM_OK);
+  thrum_rlock rlock{0};
+  REQUIRE(thrum_rlock_create(&rlock) == THRUM_OK);
+  REQUIRE(thrum_rlock_acquire(rlock, THRUM_FOREVER) == THRUM_OK);
+  CHECK(thrum_rlock_destroy(rlock) == THRUM_E_BUSY);
+  CHECK(thrum_rlock_release(rlock) == THRUM_OK);
+  CHECK(thrum_rlock_destroy(rlock) == THRUM_OK);
 }
 
 TEMPLATE_TEST_CASE("a free lock is acquired whatever the timeout", "[lock][rlock][test_try_acquire]",

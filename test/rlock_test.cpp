@@ -165,6 +165,23 @@ TEMPLATE_TEST_CASE("an RLock knows whether the calling thread holds it, and how 
   CHECK(lock.recursion_count() == 0);
 }
 
+TEMPLATE_TEST_CASE("an RLock is locked for all threads as long as one holds it",
+                   "[rlock][test_locked][test_locked_with_2threads]", RLOCKS) {
+  TestType lock;
+  CHECK_FALSE(lock.locked());
+  std::vector<bool> seen;
+  Crew(1, [&] {
+    seen.push_back(lock.locked());
+    for (int depth = 0; depth < 2; ++depth) lock.acquire();
+    seen.push_back(lock.locked());
+    lock.release();
+    seen.push_back(lock.locked());
+  }).join();
+  CHECK(seen == std::vector<bool>{false, true, true});
+  CHECK(lock.locked());
+  CHECK_FALSE(lock.is_owned());
+}
+
 TEMPLATE_TEST_CASE("an RLock lets nobody in before the last release", "[rlock]", RLOCKS) {
   TestType lock;
   const int depth = 1000;

@@ -98,6 +98,15 @@ TEMPLATE_TEST_CASE("a semaphore is acquired and released", "[semaphore][test_acq
   CHECK(two.value() == 2);
 }
 
+TEMPLATE_TEST_CASE("a semaphore may go while its units are taken", "[semaphore][test_acquire_destroy]",
+                   ALL_SEMAPHORES) {
+  auto semaphore = std::make_unique<TestType>(1);
+  CHECK(semaphore->acquire());
+  semaphore.reset();
+  semaphore = std::make_unique<TestType>(2);
+  CHECK(semaphore->value() == 2);
+}
+
 TEMPLATE_TEST_CASE("a semaphore is polled", "[semaphore][test_try_acquire]", ALL_SEMAPHORES) {
   TestType semaphore(2);
   CHECK(semaphore.acquire(0));

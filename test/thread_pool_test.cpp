@@ -90,7 +90,8 @@ TEST_CASE("a pool calls what is submitted, with its arguments", "[pool][test_sub
   CHECK(place == 7);
 }
 
-TEST_CASE("map calls for every element, and answers in order", "[pool][test_map]") {
+TEST_CASE("map calls for every element, and answers in order",
+          "[pool][test_map][test_map_submits_without_iteration]") {
   ThreadPool pool(3);
   std::vector<int> numbers(100);
   for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = static_cast<int>(i);

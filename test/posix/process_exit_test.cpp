@@ -84,10 +84,17 @@ TEST_CASE("exit does not wait for daemons", "[cpython][exit][daemon][test_finali
   CHECK(ending.output.empty());
 }
 
-TEST_CASE("a daemon that waits after the exit has begun stays there", "[exit][daemon]") {
+TEST_CASE("a daemon that waits after the exit has begun stays there",
+          "[cpython][exit][daemon][test_finalize_daemon_thread_hang]") {
   const Ending ending = exit_program("daemon_waits_past_exit");
   CHECK(ending.how == "exit 0");
   CHECK(ending.output.empty());
+}
+
+TEST_CASE("ThreadTests.test_join_finished_daemon_thread_in_finalization", "[cpython][exit][daemon]") {
+  const Ending ending = exit_program("join_ended_daemon_at_the_end");
+  CHECK(ending.how == "exit 0");
+  CHECK(ending.output == "joined\n");
 }
 
 TEST_CASE("ThreadJoinOnShutdown.test_4_daemon_threads", "[cpython][exit][daemon]") {

@@ -162,6 +162,19 @@ TEST_CASE("ThreadingExceptionTests.test_print_exception_stderr_is_none_1", "[cpy
   CHECK(ending.how == "exit 0");
 }
 
+TEST_CASE("ThreadingExceptionTests.test_print_exception_stderr_is_none_2", "[cpython][thread][exception]") {
+  // The same, where it is the thread itself that has nowhere left to tell of it.
+  const support::Ending ending = run_forked([] {
+    thrum::Thread thread([] {
+      close(STDERR_FILENO);
+      throw std::runtime_error("untold");
+    });
+    thread.start();
+    CHILD_REQUIRE(thread.join() && !thread.is_alive());
+  });
+  CHECK(ending.how == "exit 0");
+}
+
 TEST_CASE("an exception is told by a process whose standard error is a closed pipe", "[thread][exception]") {
   // SIGPIPE is the process's own affair; one that ignores it must not be ended by a report.
   const support::Ending ending = run_forked([] {

@@ -61,7 +61,7 @@ TEST_CASE("the native id is the kernel's", "[thread][native_id]") {
   CHECK(asked == inside);
 }
 
-TEST_CASE("a thread has its name before its target runs", "[thread][system_name]") {
+TEST_CASE("a thread has its name before its target runs", "[thread][system_name][test_set_name]") {
   CHECK(system_name_inside("short") == "short");
   CHECK(system_name_inside("fifteen bytes..") == "fifteen bytes..");
   const std::string generated = system_name_inside("");
@@ -81,7 +81,8 @@ TEST_CASE("the system's name is cut between characters", "[thread][system_name]"
   CHECK(system_name_inside("12345678901\xF0\x9D\x84\x9E!") == "12345678901\xF0\x9D\x84\x9E");
 }
 
-TEST_CASE("a thread that runs is renamed in the system by any thread", "[thread][system_name]") {
+TEST_CASE("a thread that runs is renamed in the system by any thread",
+          "[thread][system_name][test_change_name]") {
   thrum::Event entered;
   thrum::Event open;
   std::string inside;
