@@ -192,11 +192,16 @@ class Hammers {
  public:
   Hammers()
       : local_(new_local()),
-        crew_(support::sanitized ? kWithoutMemory : kAll, [this](int index) { hammer(index); }) {}
+        barrier_(new_barrier()),
+        crew_(support::sanitized ? kWithoutMemory : kAll, [this](int index) { hammer(index); }) {
+    // What the library keeps once it has it has been had by then.
+    eventually([this] { return warm_ >= kWithoutMemory; });
+  }
   ~Hammers() {
     over_ = true;
     crew_.join();
     thrum_local_destroy(local_);
+    thrum_barrier_destroy(barrier_);
   }
 
  private:
@@ -211,10 +216,16 @@ class Hammers {
     return local;
   }
 
+  static thrum_barrier new_barrier() {
+    thrum_barrier barrier{0};
+    REQUIRE(thrum_barrier_create(&barrier, 2, nullptr, nullptr, THRUM_FOREVER) == THRUM_OK);
+    return barrier;
+  }
+
   void hammer(int index) {
     int turn = 0;
     while (!over_) {
-      ++turn;
+      if (++turn == 3) warm_.fetch_add(1);
       switch (index) {
         case 0:
         case 1:
@@ -245,8 +256,8 @@ class Hammers {
           const handle::Queue queue(4);
           event_.set();
           event_.clear();
-          static_cast<void>(raised<thrum::BrokenBarrierError>([&] { barrier_.wait(0.0001); }));
-          barrier_.reset();
+          thrum_barrier_wait(barrier_, 0.0001, nullptr);
+          thrum_barrier_reset(barrier_);
           break;
         }
         case 5: {
@@ -266,15 +277,16 @@ class Hammers {
   thrum::Condition condition_;
   thrum::Event event_;
   thrum_local local_;
-  thrum::Barrier barrier_{2};
+  thrum_barrier barrier_;
   thrum::RWLock rwlock_;
+  std::atomic<int> warm_{0};
   Crew crew_;
 };
 
 }  // namespace
 
 TEST_CASE("the forked child has one thread, the main thread",
-          "[cpython][fork][test_main_thread_after_fork]") {
+          "[cpython][fork][test_main_thread_after_fork][test_native_id_after_fork]") {
   thrum::Event open;
   thrum::Thread thread([&open] { open.wait(); });
   thread.start();
@@ -287,6 +299,7 @@ TEST_CASE("the forked child has one thread, the main thread",
     CHILD_REQUIRE(main.name() == "forks");
     CHILD_REQUIRE(!main.daemon());
     CHILD_REQUIRE(main.native_id() != native_id);
+    CHILD_REQUIRE(main.native_id() == thrum::get_native_id());
   });
   main.set_name("MainThread");
   CHECK(ending.how == "exit 0");
