@@ -568,7 +568,8 @@ bool is_worker(PoolSlot& pool) noexcept {
   return worker != nullptr;
 }
 
-/// A worker whose thread has not been joined, or null. Where there is none and `hires` is 0 all have ended.
+/// A worker whose thread has not been joined, or null. Where `hires` is 0 all those that have not been joined
+/// have been started, and where there is none all have ended.
 struct Unjoined {
   Worker* worker;
   std::uint64_t thread;
@@ -586,15 +587,16 @@ Unjoined find_unjoined(PoolSlot& pool) noexcept {
 void join_all(PoolSlot& pool) noexcept {
   for (;;) {
     const Unjoined found = find_unjoined(pool);
-    if (found.worker == nullptr && found.hires == 0) return;
-    // A thread whose object has gone has ended.
-    if (found.worker != nullptr && thread::join_until(found.thread, kNever) != THRUM_E_NOT_STARTED) {
-      const Held counter(pool.take_lock);
-      if (found.worker->thread == found.thread) found.worker->joined = true;
-    } else {
+    if (found.hires != 0) {
       // One that is being hired, by a worker or by who submitted before the shutdown, still does its part.
       static_cast<void>(event::wait_until(pool.hires_over, 0, kNever));
+      continue;
     }
+    if (found.worker == nullptr) return;
+    // A thread whose object has gone has ended.
+    static_cast<void>(thread::join_until(found.thread, kNever));
+    const Held counter(pool.take_lock);
+    if (found.worker->thread == found.thread) found.worker->joined = true;
   }
 }
 
@@ -688,11 +690,18 @@ thrum_status submit(std::uint64_t id, void (*run)(void*), void* arg, FutureState
   if (pool == nullptr) return THRUM_E_HANDLE;
   Held gate(pool->submit_lock);
   thrum_status status = check_open(*pool, id);
-  if (status == THRUM_OK && pool->live == 0) {
+  // A task is taken where somebody will do it: who is being hired may yet be refused.
+  while (status == THRUM_OK && pool->live == pool->hires) {
     ++pool->references;
-    status = hire(*pool, gate);
+    if (pool->live == 0) {
+      status = hire(*pool, gate);
+    } else {
+      gate.unlock();
+      static_cast<void>(event::wait_until(pool->hires_over, 0, kNever));
+      gate.lock();
+    }
     // Somebody else may have had more luck.
-    if (status == THRUM_OK || pool->live != 0) status = check_open(*pool, id);
+    if (status == THRUM_OK || pool->live != pool->hires) status = check_open(*pool, id);
     if (--pool->references == 0) {
       ++pool->references;
       drop(*pool, gate);

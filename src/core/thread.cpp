@@ -172,6 +172,8 @@ thrum_status start(std::uint64_t id) noexcept {
   if (exit::exiting()) return THRUM_E_EXITING;
   if (!exit::watch()) return THRUM_E_NOMEM;
   record->life = Life::starting;
+  // Set by a start that was refused, see below.
+  static_cast<void>(event::clear(record->finished, 0));
   ++record->references;
   Registry::enter(*record);
   registry.unlock();
@@ -179,9 +181,10 @@ thrum_status start(std::uint64_t id) noexcept {
   registry.lock();
   Registry::leave(*record);
   record->life = Life::created;
-  // Who waits for its first step has waited in vain.
+  // Who waits for its first step, or its end, has waited in vain.
   static_cast<void>(event::set(record->begun, 0));
   static_cast<void>(event::clear(record->begun, 0));
+  static_cast<void>(event::set(record->finished, 0));
   const Disposal disposal = Registry::drop(*record);
   registry.unlock();
   disposal.run();
@@ -189,10 +192,16 @@ thrum_status start(std::uint64_t id) noexcept {
 }
 
 thrum_status await_end(ThreadRecord& record, Deadline deadline) noexcept {
-  const thrum_status status = event::wait_until(record.finished, 0, deadline);
-  if (status != THRUM_OK) return status;
   Registry registry;
-  if (record.origin != Origin::started) return THRUM_OK;
+  do {
+    registry.unlock();
+    const thrum_status status = event::wait_until(record.finished, 0, deadline);
+    if (status != THRUM_OK) return status;
+    registry.lock();
+    if (record.origin != Origin::started) return THRUM_OK;
+    if (record.life == Life::created) return THRUM_E_NOT_STARTED;
+    // One that was refused at first may have been started again by now.
+  } while (record.life != Life::finished);
   const bool reaped_by_others = record.reaping;
   record.reaping = true;
   registry.unlock();

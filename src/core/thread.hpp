@@ -44,7 +44,8 @@ std::size_t enumerate(thrum_thread* array, std::size_t capacity) noexcept;
 
 thrum_status stack_size(std::size_t size, std::size_t* old) noexcept;
 
-/// Waits until a pinned thread has ended and the system is rid of it.
+/// Waits until a pinned thread has ended and the system is rid of it. THRUM_E_NOT_STARTED: its start, which
+/// was under way, has been refused.
 thrum_status await_end(ThreadRecord& record, Deadline deadline) noexcept;
 
 /// A thread ends: the platform's call-back.
