@@ -95,12 +95,41 @@ Step get_and_refill(State& queue, Generation generation, const Ring& ring, std::
   return Step::done;
 }
 
+/// Keeps away for a while from a word that another thread has changed first: that one has the cache line, and
+/// does many steps with it before the line has to move again.
+class Rivals {
+ public:
+  void give_way() noexcept {
+    const std::uint64_t start = platform::now();
+    while (platform::now() - start < time_) platform::pause();
+    if (time_ < kLongest) time_ *= 2;
+  }
+
+ private:
+  static constexpr std::uint64_t kLongest = 1600;  // nanoseconds
+  std::uint64_t time_ = 400;
+};
+
+/// For one that has found the queue full: looks on until there is some room, or it is time to park. Those
+/// that put and those that get meet in the same cells where they take turns at one place, and hardly at all
+/// where they are apart.
+void await_some_room(const State& queue, const Ring& ring, Spin& spin) noexcept {
+  const std::uint64_t some = ring.bound / 8;
+  for (;;) {
+    const std::uint64_t tail = atomic::load_acquire(queue.tail);
+    const std::uint64_t head = atomic::load_acquire(queue.head);
+    if ((tail & kFlags) != 0 || (head & kFlags) != 0) return;
+    if (ticket_of(tail) - ticket_of(head) + some <= ring.bound || !spin.again()) return;
+  }
+}
+
 }  // namespace
 
 thrum_status ring_put(State& queue, Generation generation, std::uint64_t item, Deadline deadline) noexcept {
   Waiter* self = nullptr;
   Spin spin(Spin::kSignal);
   Moment moment;
+  Rivals rivals;
   for (;;) {
     std::uint64_t tail = atomic::load_acquire(queue.tail);
     const Ring ring(queue);
@@ -113,7 +142,10 @@ thrum_status ring_put(State& queue, Generation generation, std::uint64_t item, D
       continue;
     }
     if ((tail & kFrozen) == 0 && ring.has_room(ticket) && ring.is_free(ticket)) {
-      if (!atomic::change(queue.tail, tail, tail + kTicket)) continue;
+      if (!atomic::change(queue.tail, tail, tail + kTicket)) {
+        rivals.give_way();
+        continue;
+      }
       ring.fill(ticket, item);
       return THRUM_OK;
     }
@@ -125,7 +157,10 @@ thrum_status ring_put(State& queue, Generation generation, std::uint64_t item, D
     }
     if (deadline == kPoll) return is_alive(queue, generation) ? THRUM_FULL : THRUM_E_HANDLE;
     // Whoever is parked has been here for longer.
-    if ((head & kParked) == 0 && spin.again()) continue;
+    if ((head & kParked) == 0 && spin.again()) {
+      await_some_room(queue, ring, spin);
+      continue;
+    }
     if (self == nullptr) self = runtime::waiter();
     if (self == nullptr) return THRUM_E_NOMEM;
     if (!park_to_put(queue, generation, head, item, *self)) continue;
@@ -140,6 +175,7 @@ thrum_status ring_get(State& queue, Generation generation, std::uint64_t& item, 
   Waiter* self = nullptr;
   Spin spin(Spin::kSignal);
   Moment moment;
+  Rivals rivals;
   for (;;) {
     std::uint64_t head = atomic::load_acquire(queue.head);
     const Ring ring(queue);
@@ -151,7 +187,10 @@ thrum_status ring_get(State& queue, Generation generation, std::uint64_t& item, 
       continue;
     }
     if ((head & kFrozen) == 0 && ring.is_filled(ticket)) {
-      if (!atomic::change(queue.head, head, head + kTicket)) continue;
+      if (!atomic::change(queue.head, head, head + kTicket)) {
+        rivals.give_way();
+        continue;
+      }
       item = ring.item(ticket);
       ring.free(ticket);
       return THRUM_OK;
