@@ -185,7 +185,7 @@ bool anything_left(const PoolSlot& pool) noexcept {
 bool fill(PoolSlot& pool, Worker& self) noexcept {
   const std::uint64_t waiting = atomic::load_relaxed(pool.tail) - atomic::load_relaxed(pool.head);
   // A share of what there is. Where that is little each takes one, so that they begin in order.
-  const std::uint64_t share = waiting / (2 * pool.most_workers);
+  const std::uint64_t share = waiting / 2 / pool.most_workers;
   Task tasks[kBatch];
   const std::uint32_t count = take(pool, tasks,
                                    static_cast<std::uint32_t>(share < 1        ? 1
