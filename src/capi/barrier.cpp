@@ -2,6 +2,7 @@
 #include "core/barrier.hpp"
 
 #include "capi/objects.hpp"
+#include "compiler.hpp"
 #include "core/deadline.hpp"
 
 using namespace thrum;
@@ -37,7 +38,7 @@ thrum_status thrum_barrier_create(thrum_barrier* out, int parties, int (*action)
     // relaxed: publish releases them with the word.
     atomic::store_relaxed(slot.action, reinterpret_cast<std::uintptr_t>(action));
     atomic::store_relaxed(slot.arg, reinterpret_cast<std::uintptr_t>(arg));
-    atomic::store_relaxed(slot.timeout, __builtin_bit_cast(std::uint64_t, timeout));
+    atomic::store_relaxed(slot.timeout, compiler::bit_cast<std::uint64_t>(timeout));
   });
 }
 
@@ -54,7 +55,7 @@ thrum_status thrum_barrier_wait(thrum_barrier handle, double timeout, int* index
   const auto action = reinterpret_cast<int (*)(void*)>(atomic::load_acquire(slot->action));
   const auto arg = reinterpret_cast<void*>(atomic::load_acquire(slot->arg));
   if (timeout == THRUM_FOREVER) {
-    timeout = __builtin_bit_cast(double, atomic::load_acquire(slot->timeout));
+    timeout = compiler::bit_cast<double>(atomic::load_acquire(slot->timeout));
   }
   int place = 0;
   thrum_status status = barrier::wait(*slot, generation, timeout, action != nullptr, place);

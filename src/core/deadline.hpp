@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "compiler.hpp"
 #include "platform.hpp"
 #include "thrum/thrum.h"
 
@@ -19,9 +20,9 @@ inline constexpr Deadline kPoll = 0;
 /// Whether a timeout is one that every call takes: neither negative nor NaN nor too large. For the fast
 /// paths, on the bits: an atomic operation waits for all that comes before it, and so for loads of constants.
 inline bool is_plain(double timeout) noexcept {
-  constexpr auto kLargest = __builtin_bit_cast(std::uint64_t, THRUM_TIMEOUT_MAX);
-  constexpr auto kForever = __builtin_bit_cast(std::uint64_t, THRUM_FOREVER);
-  const auto bits = __builtin_bit_cast(std::uint64_t, timeout);
+  constexpr auto kLargest = compiler::bit_cast<std::uint64_t>(THRUM_TIMEOUT_MAX);
+  constexpr auto kForever = compiler::bit_cast<std::uint64_t>(THRUM_FOREVER);
+  const auto bits = compiler::bit_cast<std::uint64_t>(timeout);
   return bits <= kLargest || bits == kForever;
 }
 

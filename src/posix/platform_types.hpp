@@ -4,6 +4,8 @@
 
 #include <pthread.h>
 
+#include "compiler.hpp"
+
 namespace thrum::platform {
 
 struct Mutex {
@@ -39,13 +41,7 @@ extern __thread Identity current_identity __attribute__((visibility("hidden")));
 
 inline const Identity& identity() noexcept { return current_identity; }
 
-inline void pause() noexcept {
-#if defined(__x86_64__) || defined(__i386__)
-  __builtin_ia32_pause();
-#elif defined(__aarch64__) || defined(__arm__)
-  asm volatile("yield");
-#endif
-}
+inline void pause() noexcept { compiler::pause(); }
 
 }  // namespace thrum::platform
 
