@@ -44,7 +44,7 @@ class Log {
     }
     return found;
   }
-  long count(const std::string& what) const {
+  std::ptrdiff_t count(const std::string& what) const {
     const std::lock_guard<std::mutex> guard(mutex_);
     return std::count_if(entries_.begin(), entries_.end(),
                          [&](const auto& entry) { return entry.first == what; });

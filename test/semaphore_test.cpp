@@ -462,7 +462,7 @@ TEST_CASE("a semaphore hands writes from the thread that releases to the one tha
   thrum::Semaphore spaces(4);
   const int rounds = scaled(50000);
   std::vector<int> ring(4);
-  long sum = 0;
+  std::int64_t sum = 0;
   Crew crew(1, [&] {
     for (int round = 0; round < rounds; ++round) {
       items.acquire();
@@ -476,7 +476,7 @@ TEST_CASE("a semaphore hands writes from the thread that releases to the one tha
     items.release();
   }
   crew.join();
-  CHECK(sum == static_cast<long>(rounds) * (rounds - 1) / 2);
+  CHECK(sum == std::int64_t{rounds} * (rounds - 1) / 2);
 }
 
 TEST_CASE("a hot semaphore starves nobody", "[semaphore][stress]") {

@@ -39,7 +39,7 @@ thrum_status thrum_rwlock_readers(thrum_rwlock handle, size_t* out) noexcept {
   if (out == nullptr) return THRUM_E_VALUE;
   std::uint64_t state = 0;
   const thrum_status status = capi::state(rwlocks, handle.id, state);
-  if (status == THRUM_OK) *out = state / rwlock::kReader;
+  if (status == THRUM_OK) *out = static_cast<size_t>(state / rwlock::kReader);
   return status;
 }
 

@@ -9,11 +9,62 @@
 #define AO_PREFER_BUILTIN_ATOMICS
 #include <atomic_ops.h>
 
+#include <cstdint>
+
 #include "thrum/detail/word.hpp"
 
 namespace thrum::atomic {
 
 using detail::Word;
+
+// libatomic_ops has operations on words of the processor, and on double ones: a Word is the one or the other.
+#if defined(AO_HAVE_double_t) && SIZE_MAX == UINT32_MAX
+
+static_assert(sizeof(AO_double_t) == sizeof(Word::bits), "libatomic_ops has no 64-bit word here");
+
+inline volatile AO_double_t* cell(Word& word) noexcept {
+  return reinterpret_cast<volatile AO_double_t*>(&word.bits);
+}
+inline const volatile AO_double_t* cell(const Word& word) noexcept {
+  return reinterpret_cast<const volatile AO_double_t*>(&word.bits);
+}
+inline AO_double_t pair(std::uint64_t bits) noexcept {
+  AO_double_t value;
+  value.AO_whole = bits;
+  return value;
+}
+
+inline std::uint64_t load_relaxed(const Word& word) noexcept { return AO_double_load(cell(word)).AO_whole; }
+inline std::uint64_t load_acquire(const Word& word) noexcept {
+  return AO_double_load_acquire(cell(word)).AO_whole;
+}
+
+inline void store_relaxed(Word& word, std::uint64_t bits) noexcept {
+  AO_double_store(cell(word), pair(bits));
+}
+inline void store_release(Word& word, std::uint64_t bits) noexcept {
+  AO_double_store_release(cell(word), pair(bits));
+}
+
+/// Changes `expected` into `desired`. False: the word was something else, which `expected` now holds.
+inline bool change(Word& word, std::uint64_t& expected, std::uint64_t desired) noexcept {
+  while (AO_double_compare_and_swap_full(cell(word), pair(expected), pair(desired)) == 0) {
+    // The operation does not say what it found, and by now that may have become what was expected.
+    const std::uint64_t found = load_acquire(word);
+    if (found == expected) continue;
+    expected = found;
+    return false;
+  }
+  return true;
+}
+inline bool change_acquire(Word& word, std::uint64_t& expected, std::uint64_t desired) noexcept {
+  return change(word, expected, desired);
+}
+inline bool change_release(Word& word, std::uint64_t& expected, std::uint64_t desired) noexcept {
+  return change(word, expected, desired);
+}
+
+#else
 
 static_assert(sizeof(AO_t) == sizeof(Word::bits), "libatomic_ops has no 64-bit word here");
 
@@ -48,6 +99,8 @@ inline bool change(Word& word, std::uint64_t& expected, std::uint64_t desired) n
   expected = found;
   return false;
 }
+
+#endif
 
 }  // namespace thrum::atomic
 

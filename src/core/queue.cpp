@@ -186,8 +186,8 @@ thrum_status open(State& queue, std::int64_t maxsize, bool behind_handle) noexce
   std::uint64_t mask = 0;
   if (queue.kind == detail::queue_fifo && maxsize > 0 && maxsize <= kLargestRing) {
     mask = (std::uint64_t{1} << bits_of(static_cast<std::uint64_t>(maxsize) - 1)) - 1;
-    ring =
-        behind_handle ? cells::take(bits_of(mask)) : static_cast<Cell*>(allocate(sizeof(Cell) * (mask + 1)));
+    ring = behind_handle ? cells::take(bits_of(mask))
+                         : static_cast<Cell*>(allocate(sizeof(Cell) << bits_of(mask)));
     if (ring == nullptr) return THRUM_E_NOMEM;
   }
   // release: whoever sees one of these looks at the generation after it.

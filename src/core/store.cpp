@@ -22,7 +22,8 @@ QueueEntry& nth(const QueueState& queue, std::uint64_t n) noexcept {
 
 bool resize(QueueState& queue, std::uint64_t capacity) noexcept {
   if (capacity > SIZE_MAX / sizeof(QueueEntry)) return false;
-  auto* entries = static_cast<QueueEntry*>(allocate(capacity * sizeof(QueueEntry)));
+  const auto size = static_cast<std::size_t>(capacity * sizeof(QueueEntry));
+  auto* entries = static_cast<QueueEntry*>(allocate(size));
   if (entries == nullptr) return false;
   for (std::uint64_t n = 0; n < queue.count; ++n) entries[n] = nth(queue, n);
   release(queue.entries);
