@@ -63,12 +63,16 @@ std::uint64_t now() noexcept;
 
 // ----------------------------------------------------------------------------------------- thread --
 
-/// Starts a thread that calls run(arg), on a stack of that many bytes, or of the system's default size
-/// where it is 0. False: the system refuses one. The thread is to be joined or detached, once.
-bool start_thread(void (*run)(void*), void* arg, std::size_t stack_size) noexcept;
+/// Starts a thread that calls run(arg, itself), on a stack of that many bytes, or of the system's default
+/// size where it is 0. False: the system refuses one. The thread is to be joined or detached, once.
+bool start_thread(void (*run)(void* arg, ThreadHandle self), void* arg, std::size_t stack_size) noexcept;
 
-/// The calling thread, for the functions below.
+/// The calling thread, whoever started it; not to be joined or detached.
 ThreadHandle current_thread() noexcept;
+
+/// Whether the calling thread may wait for others to begin or to end. False: it runs code that the system
+/// calls with a lock held that every thread needs for both.
+bool may_await_threads() noexcept;
 
 /// Waits until the thread is gone, its thread-local destructors included.
 void join_thread(ThreadHandle thread) noexcept;
@@ -90,15 +94,16 @@ std::size_t round_stack_size(std::size_t size) noexcept;
 
 // --------------------------------------------------------------------------------------- identity --
 
-/// The calling thread's. Inline.
+/// The calling thread's. Inline where the system has thread-local variables.
 const Identity& identity() noexcept;
 
-/// Sets it. The call-back of on_thread_end gets the record when the thread ends, after the thread's other
-/// thread-local destructors. False: the system has no memory for it.
+/// Sets it; it must stay where it is as long as the thread lasts, whose end on_thread_end's call-back is then
+/// told with the record. Call with no mutex held. False: the system has no memory for it.
 bool set_identity(const Identity& identity) noexcept;
 
-/// Whom to tell that a thread ends; to be called once, before the first set_identity.
-void on_thread_end(void (*ended)(void* record)) noexcept;
+/// Whom to tell that a thread ends, in that thread; or that one has ended which could not tell, in the next
+/// thread that sets its own. To be called once, before all functions but those of time and block.
+void on_thread_end(void (*ended)(void* record), void (*lost)(void* record)) noexcept;
 
 // ------------------------------------------------------------------------------------------ edges --
 

@@ -129,6 +129,7 @@ void stay(ThreadRecord& record) noexcept {
 thrum_status shutdown() noexcept {
   ThreadRecord* self = runtime::current();
   if (self == nullptr) return THRUM_E_NOMEM;
+  if (!exiting() && !platform::may_await_threads()) return THRUM_E_DEADLOCK;
   Registry registry;
   if (exiting()) return THRUM_OK;
   begun = true;

@@ -45,7 +45,7 @@ struct ThreadRecord {
   detail::Word reaped;
 
   // Set before the thread can be seen by others, or by its first step, before `begun`.
-  std::uint64_t ident;
+  platform::Identity identity;  // this record, and the identifier; 0: not started yet
   std::uint64_t native_id;
   platform::ThreadHandle system;
   std::size_t stack_size;

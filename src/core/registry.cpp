@@ -61,7 +61,7 @@ ThreadRecord* Registry::create() noexcept {
   atomic::store_relaxed(record->begun, event::kClear);
   atomic::store_relaxed(record->finished, event::kClear);
   atomic::store_relaxed(record->reaped, event::kClear);
-  record->ident = 0;
+  record->identity = {record, 0};
   record->native_id = 0;
   record->stack_size = 0;
   record->target = nullptr;
@@ -105,7 +105,7 @@ void Registry::unpin(ThreadRecord& record) noexcept {
 }
 
 void Registry::enter(ThreadRecord& record) noexcept {
-  record.ident = ++idents_given;
+  record.identity.ident = ++idents_given;
   record.next = nullptr;
   record.previous = last_alive;
   (last_alive != nullptr ? last_alive->next : first_alive) = &record;

@@ -43,7 +43,7 @@ ThreadRecord* choose_record() noexcept {
 void initialise() noexcept {
   const Registry registry;
   if (initialised) return;
-  platform::on_thread_end(thread::finish);
+  platform::on_thread_end(thread::finish, thread::forget);
   platform::on_fork(fork::prepare, fork::parent, fork::child);
   initialised = true;
 }
@@ -54,7 +54,10 @@ ThreadRecord* adopt() noexcept {
   Registry registry;
   ThreadRecord* record = choose_record();
   if (record == nullptr) return nullptr;
-  if (!platform::set_identity({record, record->ident})) {
+  registry.unlock();
+  const bool set = platform::set_identity(record->identity);
+  registry.lock();
+  if (!set) {
     if (record->origin == Origin::foreign) {
       Registry::leave(*record);
       static_cast<void>(Registry::drop(*record));

@@ -154,7 +154,7 @@ thrum_status acquire_read_slowly(RWLockState& lock, Generation generation, doubl
   ThreadRecord* record = runtime::current();
   if (record == nullptr) return THRUM_E_NOMEM;
   if (!is_live(lock, generation)) return THRUM_E_HANDLE;
-  if (is_owned_by(lock, record->ident)) return THRUM_E_DEADLOCK;
+  if (is_owned_by(lock, record->identity.ident)) return THRUM_E_DEADLOCK;
   if (Read* read = record->reads.find(&lock, generation)) {
     if (read->count == UINT32_MAX) return THRUM_E_OVERFLOW;
     ++read->count;
@@ -172,11 +172,11 @@ thrum_status acquire_write_slowly(RWLockState& lock, Generation generation, doub
   ThreadRecord* record = runtime::current();
   if (record == nullptr) return THRUM_E_NOMEM;
   if (!is_live(lock, generation)) return THRUM_E_HANDLE;
-  if (is_owned_by(lock, record->ident) || record->reads.find(&lock, generation) != nullptr) {
+  if (is_owned_by(lock, record->identity.ident) || record->reads.find(&lock, generation) != nullptr) {
     return THRUM_E_DEADLOCK;
   }
   status = acquire(lock, generation, deadline_after(timeout), false);
-  if (status == THRUM_OK) atomic::store_relaxed(lock.owner, record->ident);
+  if (status == THRUM_OK) atomic::store_relaxed(lock.owner, record->identity.ident);
   return status;
 }
 

@@ -30,14 +30,13 @@ void dispose_of_work(ThreadRecord& record) noexcept {
 
 /// What a thread does from its first step to the return of its target. It may also leave the target by
 /// pthread_exit or cancellation, and then never comes back here: see finish.
-void run(void* arg) noexcept(false) {
+void run(void* arg, platform::ThreadHandle self) noexcept(false) {
   auto& record = *static_cast<ThreadRecord*>(arg);
-  if (!platform::set_identity({&record, record.ident}))
-    platform::fatal("thrum: no memory for a thread's identity");
+  if (!platform::set_identity(record.identity)) platform::fatal("thrum: no memory for a thread's identity");
   record.native_id = platform::native_id();
   {
     const Registry registry;
-    record.system = platform::current_thread();
+    record.system = self;
     record.life = Life::running;
     platform::name_thread(record.system, record.name);
   }
@@ -192,6 +191,7 @@ thrum_status start(std::uint64_t id) noexcept {
 }
 
 thrum_status await_end(ThreadRecord& record, Deadline deadline) noexcept {
+  if (!platform::may_await_threads() && !event::is_set(record.reaped, 0)) return THRUM_E_DEADLOCK;
   Registry registry;
   do {
     registry.unlock();
@@ -291,7 +291,7 @@ thrum_status ident(std::uint64_t id, std::uint64_t& out) noexcept {
   const ThreadRecord* record = Registry::find(id);
   if (record == nullptr) return THRUM_E_HANDLE;
   if (record->life == Life::created) return THRUM_E_NOT_STARTED;
-  out = record->ident;
+  out = record->identity.ident;
   return THRUM_OK;
 }
 
@@ -355,6 +355,11 @@ void finish(void* arg) noexcept {
   dispose_of_work(record);
   hooks::end(record);
   local::end_thread(record);
+  forget(&record);
+}
+
+void forget(void* arg) noexcept {
+  auto& record = *static_cast<ThreadRecord*>(arg);
   Registry registry;
   local::forget(record);
   record.life = Life::finished;

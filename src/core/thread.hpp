@@ -48,8 +48,9 @@ thrum_status stack_size(std::size_t size, std::size_t* old) noexcept;
 /// was under way, has been refused.
 thrum_status await_end(ThreadRecord& record, Deadline deadline) noexcept;
 
-/// A thread ends: the platform's call-back.
+/// The platform's call-backs: the calling thread ends; another has ended without having been able to say so.
 void finish(void* record) noexcept;
+void forget(void* record) noexcept;
 
 }  // namespace thrum::thread
 

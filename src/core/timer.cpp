@@ -217,9 +217,9 @@ void fire(TimerSlot& slot, Locked& locked) noexcept {
   heap.put_back(slot, again);
 }
 
-void serve(void* /*unused*/) noexcept(false) {
-  platform::detach_thread(platform::current_thread());
-  platform::name_thread(platform::current_thread(), "thrum-timers");
+void serve(void* /*unused*/, platform::ThreadHandle self) noexcept(false) {
+  platform::name_thread(self, "thrum-timers");
+  platform::detach_thread(self);
   Locked locked;
   for (;;) {
     const Deadline due = heap.empty() ? kNever : heap.first().deadline;

@@ -34,7 +34,8 @@ bool set_identity(const Identity& identity) noexcept {
   return true;
 }
 
-void on_thread_end(void (*ended)(void* record)) noexcept {
+// Each thread tells of its end by itself, as late as it may use the library.
+void on_thread_end(void (*ended)(void* record), void (* /*lost*/)(void* record)) noexcept {
   thread_ended = ended;
   if (pthread_key_create(&key, destroy_value) != 0) fatal("pthread_key_create failed");
 }

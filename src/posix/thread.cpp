@@ -16,20 +16,20 @@ namespace thrum::platform {
 namespace {
 
 struct Start {
-  void (*run)(void*);
+  void (*run)(void*, ThreadHandle);
   void* arg;
 };
 
 void* run_start(void* arg) {
   const Start start = *static_cast<Start*>(arg);
   std::free(arg);
-  start.run(start.arg);
+  start.run(start.arg, pthread_self());
   return nullptr;
 }
 
 }  // namespace
 
-bool start_thread(void (*run)(void*), void* arg, std::size_t stack_size) noexcept {
+bool start_thread(void (*run)(void*, ThreadHandle), void* arg, std::size_t stack_size) noexcept {
   auto* start = static_cast<Start*>(std::malloc(sizeof(Start)));
   if (start == nullptr) return false;
   *start = {run, arg};
@@ -47,6 +47,8 @@ bool start_thread(void (*run)(void*), void* arg, std::size_t stack_size) noexcep
 }
 
 ThreadHandle current_thread() noexcept { return pthread_self(); }
+
+bool may_await_threads() noexcept { return true; }
 
 void join_thread(ThreadHandle thread) noexcept {
   const NoCancellation whole;
