@@ -10,16 +10,18 @@ BACKENDS = ("posix", "win32", "sim")
 # By storey: what its files include of the project's own, as the starts of the names.
 OWN = {
     "include": ("thrum/",),
-    "capi": ("capi/", "core/", "thrum/"),
-    "core": ("core/", "platform.hpp", "thrum/"),
+    "capi": ("capi/", "compiler.hpp", "core/", "thrum/"),
+    "core": ("compiler.hpp", "core/", "platform.hpp", "thrum/"),
     "platform": ("platform_types.hpp",),
-    "backend": ("platform.hpp", "platform_types.hpp"),
+    "backend": ("compiler.hpp", "keep_last_error.hpp", "platform.hpp", "platform_types.hpp", "system.hpp"),
+    "compiler": (),
 }
 
 # Outside the backends, headers with a suffix are no part of the C++ library: each file's are named here.
 SYSTEM = {
     "include/thrum/thrum.h": {"math.h", "stddef.h", "stdint.h"},
     "include/thrum/detail/word.hpp": {"intrin.h"},
+    "src/compiler.hpp": {"intrin.h"},
     "src/core/atomic.hpp": {"atomic_ops.h"},
 }
 ATOMIC = {"include/thrum/detail/word.hpp", "src/core/atomic.hpp"}
@@ -32,8 +34,8 @@ def storey(name):
     top, *rest = name.split("/")
     if top == "include":
         return "include"
-    if rest[0] == "platform.hpp":
-        return "platform"
+    if rest[0] in ("compiler.hpp", "platform.hpp"):
+        return rest[0].removesuffix(".hpp")
     return "backend" if rest[0] in BACKENDS else rest[0]
 
 

@@ -1,0 +1,37 @@
+// win32/platform_types.hpp - the types of platform.hpp on Windows.
+//
+// Without windows.h, whose macros the rest of the library is not written for: the system's types are held as
+// what they are, pointers and numbers, and block.cpp and thread.cpp hold them to that.
+#ifndef THRUM_WIN32_PLATFORM_TYPES_HPP
+#define THRUM_WIN32_PLATFORM_TYPES_HPP
+
+#include "compiler.hpp"
+
+namespace thrum::platform {
+
+/// An SRWLOCK. Its exclusive mode alone: the shared one can grant exclusive access (microsoft/STL#4448).
+struct Mutex {
+  void* native = nullptr;
+};
+
+/// A thread that sleeps for ever, or where the system has no better, waits on the condition variable; for
+/// a time, on the event and the timer.
+struct Parker {
+  void* mutex;      // an SRWLOCK
+  void* condition;  // a CONDITION_VARIABLE
+  void* event;      // null: not made yet, or not to be had
+  void* timer;      // of high resolution; null as `event`
+  bool token;       // guarded by the mutex, as what follows
+  bool timed;       // its thread waits on the event and the timer
+};
+
+struct ThreadHandle {
+  void* handle;          // null for a thread that is neither joined nor detached
+  unsigned long number;  // the system's, good as long as the thread is there
+};
+
+inline void pause() noexcept { compiler::pause(); }
+
+}  // namespace thrum::platform
+
+#endif
