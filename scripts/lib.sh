@@ -18,11 +18,21 @@ quietly() {
 # Whether what a Debian package is needed for is here, wherever it came from.
 have() {
   case $1 in
+    bubblewrap) command -v bwrap ;;
+    g++-mingw-w64-*) command -v "$(mingw_compiler "$1")" ;;
     libatomic-ops-dev) pkg-config --exists atomic_ops ;;
     libcatch2-dev) pkg-config --exists 'catch2-with-main >= 3.1' ;;
     ninja-build) command -v ninja ;;
     *) command -v "$1" ;;
   esac >/dev/null 2>&1
+}
+
+# The compiler that one of the packages g++-mingw-w64-... is.
+mingw_compiler() {
+  case $1 in
+    *-x86-64-posix) echo x86_64-w64-mingw32-g++-posix ;;
+    *-i686-posix) echo i686-w64-mingw32-g++-posix ;;
+  esac
 }
 
 # Installs those of the packages that are not here.
@@ -65,10 +75,13 @@ offers() {
   dpkg --compare-versions "$candidate" ge "$2"
 }
 
-# Debian offers backports in the same place as the release that they are for, but a machine's list of sources
-# need not name them. apt is given a list of its own for this one call: the machine's entry for the release,
-# with the suite's name changed.
-install_from_backports() (
+# Debian offers backports, other releases and sources in the same place as the release that a machine runs, but
+# its list of sources need not name them. This gives apt a list of its own in a new directory, made from the
+# machine's entry for its release, and options that go with it; both go when the (sub)shell exits.
+#
+#   lists_of TYPE SUITE
+lists_of() {
+  local release uri entry keyring
   release=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
   # shellcheck disable=SC2016 # the names are for apt to fill in
   read -r uri entry < <(
@@ -77,26 +90,121 @@ install_from_backports() (
   )
   keyring=$(sed -n -E 's/^Signed-By: *//p; s/^deb .*signed-by=([^] ]+).*/\1/p' "${entry%:*}" | head -n 1)
 
-  directory=$(mktemp -d)
-  trap '"${as_root[@]}" rm -rf "$directory"' EXIT
-  chmod 755 "$directory" # apt fetches as another user
-  mkdir -p "$directory/lists/partial"
-  cat >"$directory/backports.sources" <<END
-Types: deb
+  lists=$(mktemp -d)
+  trap '"${as_root[@]}" rm -rf "$lists"' EXIT
+  chmod 755 "$lists" # apt fetches as another user
+  mkdir -p "$lists/lists/partial"
+  cat >"$lists/other.sources" <<END
+Types: $1
 URIs: $uri
-Suites: $release-backports
+Suites: $2
 Components: main
 ${keyring:+Signed-By: $keyring}
 END
   options=(
-    -o "Dir::Etc::SourceList=$directory/backports.sources"
+    -o "Dir::Etc::SourceList=$lists/other.sources"
     -o Dir::Etc::SourceParts=/dev/null
-    -o "Dir::State::Lists=$directory/lists"
+    -o "Dir::State::Lists=$lists/lists"
     -o Dir::Cache::pkgcache=
     -o Dir::Cache::srcpkgcache=
   )
+}
+
+install_from_backports() (
+  lists_of deb "$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)-backports"
   apt_get "${options[@]}" update && apt_get "${options[@]}" install "$@"
 )
+
+# --------------------------------------------------------------------------------------- Windows --
+
+# Builds for Windows take Catch2 and libatomic_ops from their sources, by the wraps in subprojects/. Debian has
+# the very archives that they name: with those in its cache Meson downloads nothing.
+need_sources() {
+  as_root=()
+  if [ "$(id -u)" -ne 0 ] && command -v sudo >/dev/null; then as_root=(sudo); fi
+  local package wrap
+  for package in catch2 libatomic-ops; do
+    wrap=$root/subprojects/${package//-/_}.wrap
+    if [ -d "$root/subprojects/$(value_of directory "$wrap")" ]; then continue; fi
+    if [ -e "$root/subprojects/packagecache/$(value_of source_filename "$wrap")" ]; then continue; fi
+    # Where apt cannot help, Meson downloads the archive.
+    if command -v apt-get >/dev/null; then quietly fetch_source "$package" "$wrap" || true; fi
+  done
+}
+
+value_of() { sed -n "s/^$1 = //p" "$2"; }
+
+# The source archive of a package in the Debian release that has the one which the wrap names.
+fetch_source() (
+  lists_of deb-src trixie
+  apt_get "${options[@]}" update
+  version=$(apt-cache "${options[@]}" showsrc "$1" | awk -v hash="$(value_of source_hash "$2")" '
+    /^Version: / { version = $2 }
+    $1 == hash { print version; exit }')
+  cd "$lists"
+  apt_get "${options[@]}" source --download-only --tar-only "$1=$version"
+  mkdir -p "$root/subprojects/packagecache"
+  cp "$lists/$1"_*.orig.tar.gz "$root/subprojects/packagecache/$(value_of source_filename "$2")"
+)
+
+# A directory with a program `wine` that runs programs for this processor, x86_64 or i686.
+wine_for() { echo "$root/build/wine-$1"; }
+
+# Makes that directory. All of Wine's own settings are in it too.
+need_wine() {
+  local wine
+  wine=$(wine_for "$1")
+  if [ -e "$wine/ready" ]; then return; fi
+  echo "Setting up ${wine#"$root/"}"
+  mkdir -p "$wine"
+  "install_wine_$1" "$wine" && quietly start_wine "$1" && touch "$wine/ready"
+}
+
+# wine64 by itself: what Debian calls wine warns of a missing wine32.
+install_wine_x86_64() {
+  local program=/usr/lib/wine/wine64
+  if [ ! -x "$program" ]; then program=$(command -v wine64 wine | head -n 1); fi
+  cat >"$1/wine" <<END
+#!/bin/sh
+export WINEPREFIX=$1/prefix WINEDEBUG=\${WINEDEBUG:--all} WINEDLLOVERRIDES=mscoree,mshtml=
+exec $program "\$@"
+END
+  chmod +x "$1/wine"
+}
+
+# Wine for i686 is made of 32-bit packages, which dpkg would mix with the machine's own only where both are of
+# the same versions. So it gets a file system of its own, unpacked and not installed, that bubblewrap shows it.
+install_wine_i686() (
+  lists_of deb "$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)"
+  mkdir -p "$lists/cache/archives/partial" "$1/root/usr/lib" "$1/prefix/drive_c/windows/system32"
+  : >"$lists/status"
+  options+=(
+    -o APT::Architecture=i386
+    -o APT::Architectures=i386
+    -o "Dir::State::status=$lists/status"
+    -o "Dir::State::extended_states=$lists/extended_states"
+    -o "Dir::Cache=$lists/cache"
+  )
+  quietly apt_get "${options[@]}" update
+  quietly apt_get "${options[@]}" --download-only install wine32
+  for package in "$lists"/cache/archives/*.deb; do dpkg-deb --extract "$package" "$1/root"; done
+  # /lib is a link into /usr where this will be shown.
+  cp -a "$1/root/lib/." "$1/root/usr/lib/"
+  # Its installation would have put this beside the rest.
+  cp "$1/root/usr/i686-w64-mingw32/lib/zlib1.dll" "$1/prefix/drive_c/windows/system32/"
+  cat >"$1/wine" <<END
+#!/bin/sh
+export WINEPREFIX=$1/prefix WINEARCH=win32 WINEDEBUG=\${WINEDEBUG:--all} WINEDLLOVERRIDES=mscoree,mshtml=
+export WINESERVER=/usr/lib/wine/wineserver32 FONTCONFIG_FILE=/dev/null
+exec bwrap --dev-bind / / --ro-bind $1/root/usr /usr /usr/lib/wine/wine "\$@"
+END
+  chmod +x "$1/wine"
+)
+
+# The first program makes the prefix, which takes a while; what it starts in the background ends with it.
+start_wine() {
+  "$(wine_for "$1")/wine" wineboot --init
+}
 
 # ---------------------------------------------------------------------------------------- building --
 
