@@ -48,6 +48,7 @@ class Job final : public Outcome<T> {
   explicit Job(F&& function, A&&... args)
       : call_(std::in_place, std::forward<F>(function), std::forward<A>(args)...) {
     this->references.bits = 2;  // the task's and the future's
+    this->slow_to_dispose = !std::is_trivially_destructible_v<typename Outcome<T>::Stored>;
     this->dispose = [](FutureState& job) noexcept { delete static_cast<Job*>(&job); };
     this->discard = [](FutureState& job) noexcept { static_cast<Job&>(job).call_.reset(); };
   }
@@ -71,6 +72,7 @@ class Job final : public Outcome<T> {
       job.exception = std::current_exception();
       // What is no exception of C++ is pthread_exit or cancellation, which must reach the end of the stack.
       if (job.exception == nullptr) throw;
+      job.slow_to_dispose = true;
     }
   }
 

@@ -406,8 +406,9 @@ void carry_out(PoolSlot& pool, Worker& self, const Task& task) noexcept(false) {
     if (self.searching) leave_search(pool, self, false);
     future::make(calls);
   }
+  const bool slow = task.future->slow_to_dispose;
   future::release(*task.future, [&] {
-    if (self.searching) leave_search(pool, self, false);
+    if (slow && self.searching) leave_search(pool, self, false);
   });
 }
 

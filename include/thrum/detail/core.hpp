@@ -48,6 +48,7 @@ struct FutureState {
   void* last_call = nullptr;
   void (*dispose)(FutureState&) noexcept = nullptr;  // with the last reference
   void (*discard)(FutureState&) noexcept = nullptr;  // where the task will not be called; null: nothing to do
+  bool slow_to_dispose = false;  // whether that runs code of the user's, which may take its time
 };
 
 struct RLockState {
