@@ -74,8 +74,10 @@ ThreadHandle current_thread() noexcept;
 /// calls with a lock held that every thread needs for both.
 bool may_await_threads() noexcept;
 
-/// Waits until the thread is gone, its thread-local destructors included.
-void join_thread(ThreadHandle thread) noexcept;
+/// Waits until the thread, which has told its end, is gone, its thread-local destructors included. False: the
+/// deadline has passed, and the thread is still to be joined or detached. A system where the destructors come
+/// before that end may wait without one.
+bool join_thread(ThreadHandle thread, std::uint64_t deadline) noexcept;
 
 /// Lets the system reclaim the thread by itself when it is gone.
 void detach_thread(ThreadHandle thread) noexcept;
@@ -104,6 +106,10 @@ bool set_identity(const Identity& identity) noexcept;
 /// Whom to tell that a thread ends, in that thread; or that one has ended which could not tell, in the next
 /// thread that sets its own. To be called once, before all functions but those of time and block.
 void on_thread_end(void (*ended)(void* record), void (*lost)(void* record)) noexcept;
+
+/// Waits until the threads that start_thread has started and that have told their end are gone. Nothing to do
+/// where their destructors have run before that.
+void await_ends() noexcept;
 
 // ------------------------------------------------------------------------------------------ edges --
 

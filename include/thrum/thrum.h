@@ -104,7 +104,7 @@ typedef enum thrum_status {
   THRUM_E_EXITING = -13,     /* RuntimeError: the process is past waiting for its threads */
   THRUM_E_BROKEN = -14,      /* BrokenBarrierError: the barrier is broken, or breaks during the wait */
   THRUM_E_SHUTDOWN = -15,    /* RuntimeError: the pool takes no more tasks */
-  THRUM_E_DEADLOCK = -16,    /* the calling thread would wait for itself */
+  THRUM_E_DEADLOCK = -16,    /* the calling thread would wait for itself, or for what waits for it */
   THRUM_E_FAILED = -17       /* the call-back did not succeed */
 } thrum_status;
 
@@ -613,7 +613,8 @@ THRUM_API thrum_status thrum_thread_start(thrum_thread thread) THRUM_NOEXCEPT;
 /* Waits until the thread has ended and its thread-local destructors have run, at most `timeout` seconds.
  * May be called again, and by many threads at once. The main thread counts as ended once the exit of the
  * process has begun. THRUM_OK or THRUM_TIMEOUT. THRUM_E_SELF: the calling thread itself.
- * THRUM_E_NOT_STARTED. THRUM_E_FOREIGN: a dummy. Thread.join. */
+ * THRUM_E_NOT_STARTED. THRUM_E_FOREIGN: a dummy. THRUM_E_DEADLOCK: called from within a DllMain of Windows,
+ * which the other thread's end would wait for. Thread.join. */
 THRUM_API thrum_status thrum_thread_join(thrum_thread thread, double timeout) THRUM_NOEXCEPT;
 
 /* Whether the thread has been started and has not ended, 0 or 1. Thread.is_alive. */
@@ -651,7 +652,8 @@ THRUM_API thrum_status thrum_thread_set_daemon(thrum_thread thread, int daemon) 
 THRUM_API thrum_status thrum_thread_ident(thrum_thread thread, uint64_t* out) THRUM_NOEXCEPT;
 
 /* The operating system's number for the thread, which may be given again once it has ended.
- * THRUM_E_NOT_STARTED. Thread.native_id. */
+ * THRUM_E_NOT_STARTED. THRUM_E_DEADLOCK: called from within a DllMain, before the thread has begun.
+ * Thread.native_id. */
 THRUM_API thrum_status thrum_thread_native_id(thrum_thread thread, uint64_t* out) THRUM_NOEXCEPT;
 
 /* The calling thread. One that thrum did not start gets an object the first time, a dummy called
@@ -781,7 +783,8 @@ THRUM_API thrum_status thrum_timer_start(thrum_timer timer) THRUM_NOEXCEPT;
 THRUM_API thrum_status thrum_timer_cancel(thrum_timer timer) THRUM_NOEXCEPT;
 
 /* Waits until the timer has ended, at most `timeout` seconds; as thrum_thread_join. THRUM_OK or
- * THRUM_TIMEOUT. THRUM_E_SELF: the calling thread is the timer's. THRUM_E_NOT_STARTED. Timer.join. */
+ * THRUM_TIMEOUT. THRUM_E_SELF: the calling thread is the timer's. THRUM_E_NOT_STARTED. THRUM_E_DEADLOCK:
+ * as there. Timer.join. */
 THRUM_API thrum_status thrum_timer_join(thrum_timer timer, double timeout) THRUM_NOEXCEPT;
 
 /* Whether the timer has been started and has not ended, 0 or 1. Timer.is_alive. */
@@ -847,7 +850,8 @@ THRUM_API thrum_status thrum_pool_submit(thrum_pool pool, void (*task)(void*), v
 /* Has the pool take no more tasks. Where `cancel_pending` is not 0, those that have not begun are cancelled,
  * and those without a future dropped. Where `wait` is not 0, waits until all tasks are done and all workers'
  * threads have ended. May be called again, and by many threads at once. THRUM_E_SELF: a worker of the pool
- * would wait for itself. Executor.shutdown. */
+ * would wait for itself. THRUM_E_DEADLOCK: it would wait within a DllMain, as thrum_thread_join; the pool is as
+ * it was. Executor.shutdown. */
 THRUM_API thrum_status thrum_pool_shutdown(thrum_pool pool, int wait, int cancel_pending) THRUM_NOEXCEPT;
 
 /* Destroys a pool that has no workers: that was shut down, which has taken effect, or was never used.
@@ -899,7 +903,8 @@ THRUM_API thrum_status thrum_register_atexit(void (*function)(void*), void* arg)
  * ends the pools, which do what was submitted to them and take no more, and waits for every thread and timer
  * that is alive and no daemon (they may start more), the calling thread excepted; from then on no thread or
  * timer can be started, and daemons stay where they next wait. Later calls return at once. To be called by
- * what cannot rely on the process's exit, such as a library before it is unloaded. threading._shutdown. */
+ * what cannot rely on the process's exit, such as a library before it is unloaded. THRUM_E_DEADLOCK: called
+ * from within a DllMain, as thrum_thread_join; nothing has changed. threading._shutdown. */
 THRUM_API thrum_status thrum_shutdown(void) THRUM_NOEXCEPT;
 
 #ifdef __cplusplus

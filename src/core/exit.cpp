@@ -149,6 +149,8 @@ thrum_status shutdown() noexcept {
       Registry::unpin(*other);
     }
   } while (!timers_let_go(registry, *self));
+  registry.unlock();
+  platform::await_ends();
   return THRUM_OK;
 }
 

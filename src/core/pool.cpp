@@ -724,6 +724,7 @@ thrum_status shutdown(std::uint64_t id, bool wait, bool cancel_pending) noexcept
   Held gate(pool->submit_lock);
   if (!is_live(*pool, id)) return THRUM_E_HANDLE;
   if (wait && is_worker(*pool)) return THRUM_E_SELF;
+  if (wait && !platform::may_await_threads()) return THRUM_E_DEADLOCK;
   pool->closed = true;
   wake_all(*pool);
   ++pool->references;

@@ -47,18 +47,48 @@ void run(void* arg, platform::ThreadHandle self) noexcept(false) {
 }
 
 /// Waits until a thread that was starting has taken its first step, and leaves it pinned and the registry
-/// locked.
+/// locked. Null: the status says why.
 ThreadRecord* find_begun(Registry& registry, std::uint64_t id, thrum_status& status) noexcept {
   ThreadRecord* record = Registry::find(id);
   status = record == nullptr               ? THRUM_E_HANDLE
            : record->life == Life::created ? THRUM_E_NOT_STARTED
                                            : THRUM_OK;
   if (status != THRUM_OK) return nullptr;
+  if (!event::is_set(record->begun, 0) && !platform::may_await_threads()) {
+    status = THRUM_E_DEADLOCK;
+    return nullptr;
+  }
   Registry::pin(*record);
   registry.unlock();
   status = event::wait_until(record->begun, 0, kNever);
   registry.lock();
   return record;
+}
+
+/// Waits until the system is rid of a thread that has ended. Call with the record pinned and the registry
+/// locked.
+thrum_status reap(Registry& registry, ThreadRecord& record, Deadline deadline) noexcept {
+  while (record.reaping) {
+    registry.unlock();
+    const thrum_status status = event::wait_until(record.reaped, 0, deadline);
+    registry.lock();
+    if (status != THRUM_OK || event::is_set(record.reaped, 0)) return status;
+    // Who was at it has run out of time.
+  }
+  record.reaping = true;
+  registry.unlock();
+  if (platform::join_thread(record.system, deadline)) {
+    static_cast<void>(event::set(record.reaped, 0));
+    return THRUM_OK;
+  }
+  registry.lock();
+  // The last reference may have gone meanwhile, and has left the rest to this call.
+  const bool abandoned = record.references == 0;
+  record.reaping = abandoned;
+  if (abandoned) platform::detach_thread(record.system);
+  static_cast<void>(event::set(record.reaped, 0));
+  if (!abandoned) static_cast<void>(event::clear(record.reaped, 0));
+  return THRUM_TIMEOUT;
 }
 
 /// The length, at most `most`, at which a string of UTF-8 can be cut without cutting a character.
@@ -202,13 +232,7 @@ thrum_status await_end(ThreadRecord& record, Deadline deadline) noexcept {
     if (record.life == Life::created) return THRUM_E_NOT_STARTED;
     // One that was refused at first may have been started again by now.
   } while (record.life != Life::finished);
-  const bool reaped_by_others = record.reaping;
-  record.reaping = true;
-  registry.unlock();
-  if (reaped_by_others) return event::wait_until(record.reaped, 0, deadline);
-  platform::join_thread(record.system);
-  static_cast<void>(event::set(record.reaped, 0));
-  return THRUM_OK;
+  return reap(registry, record, deadline);
 }
 
 thrum_status join(std::uint64_t id, double timeout) noexcept {

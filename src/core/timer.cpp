@@ -387,6 +387,7 @@ thrum_status join(std::uint64_t id, double timeout) noexcept {
   std::uint64_t thread = thread_of(*slot);
   const Deadline deadline = deadline_after(timeout);
   if (state == kPending || state == kStarting) {
+    if (!platform::may_await_threads()) return THRUM_E_DEADLOCK;
     ++slot->pins;
     locked.unlock();
     status = event::wait_until(slot->settled, 0, deadline);

@@ -40,4 +40,6 @@ void on_thread_end(void (*ended)(void* record), void (* /*lost*/)(void* record))
   if (pthread_key_create(&key, destroy_value) != 0) fatal("pthread_key_create failed");
 }
 
+void await_ends() noexcept {}
+
 }  // namespace thrum::platform

@@ -50,9 +50,10 @@ ThreadHandle current_thread() noexcept { return pthread_self(); }
 
 bool may_await_threads() noexcept { return true; }
 
-void join_thread(ThreadHandle thread) noexcept {
+bool join_thread(ThreadHandle thread, std::uint64_t) noexcept {
   const NoCancellation whole;
   if (pthread_join(thread, nullptr) != 0) fatal("pthread_join failed");
+  return true;
 }
 
 void detach_thread(ThreadHandle thread) noexcept {

@@ -3,17 +3,13 @@
 
 #include "keep_last_error.hpp"
 #include "platform.hpp"
+#include "system.hpp"
 
 namespace thrum::platform {
 
 namespace {
 
 static_assert(sizeof(SRWLOCK) == sizeof(void*) && sizeof(CONDITION_VARIABLE) == sizeof(void*));
-
-// The longest single wait: a day. Longer ones are made of slices, so that none comes to what means "for ever"
-// to the system, 49 days and 17 hours.
-constexpr std::uint64_t kSlice = std::uint64_t{86400} * 1000000000;
-constexpr std::uint64_t kMillisecond = 1000000;
 
 SRWLOCK* lock_of(Mutex& mutex) noexcept { return reinterpret_cast<SRWLOCK*>(&mutex.native); }
 SRWLOCK* lock_of(Parker& parker) noexcept { return reinterpret_cast<SRWLOCK*>(&parker.mutex); }
@@ -58,10 +54,9 @@ void wait_for_condition(Parker& parker, DWORD milliseconds) noexcept {
 }
 
 void wait_for_time(Parker& parker, std::uint64_t time) noexcept {
-  if (time > kSlice) time = kSlice;
+  if (time > kLongestWait) time = kLongestWait;
   if (has_timer(parker) && wait_for_timer(parker, time)) return;
-  // Up to the next whole one: 0 would ask without waiting.
-  wait_for_condition(parker, static_cast<DWORD>((time + kMillisecond - 1) / kMillisecond));
+  wait_for_condition(parker, slice_of(time));
 }
 
 }  // namespace

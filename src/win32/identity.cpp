@@ -18,11 +18,14 @@ DWORD ended_slot = TLS_OUT_OF_INDEXES;  // of what is not null in a thread whose
 void (*thread_ended)(void*) = nullptr;
 void (*thread_lost)(void*) = nullptr;
 
-// The destructors of thread_local objects run after the slot's. A thread that uses the library there gets a
-// record once more, whose end nobody is told: the next thread that gets one looks whether it is gone.
+// The destructors of thread_local objects, and each DllMain, run after the slot's. A thread that uses the
+// library there, perhaps once more, gets a record whose end nobody is told: the next thread that gets one
+// looks whether it is gone. The threads of the library's own are noted too when their end is told: the
+// process waits for the rest of it.
 struct Straggler {
-  void* record;
+  void* record;  // null: told already
   HANDLE thread;
+  DWORD number;
   Straggler* next;
 };
 Mutex stragglers_mutex;
@@ -32,6 +35,7 @@ bool add_straggler(void* record) noexcept {
   auto* straggler = static_cast<Straggler*>(std::malloc(sizeof(Straggler)));
   if (straggler == nullptr) return false;
   straggler->record = record;
+  straggler->number = GetCurrentThreadId();
   if (DuplicateHandle(GetCurrentProcess(), GetCurrentThread(), GetCurrentProcess(), &straggler->thread,
                       SYNCHRONIZE, FALSE, 0) == 0) {
     std::free(straggler);
@@ -44,35 +48,53 @@ bool add_straggler(void* record) noexcept {
   return true;
 }
 
-/// Takes those out that are gone.
-Straggler* take_gone() noexcept {
-  Straggler* gone = nullptr;
+/// Takes those out that are meant.
+template <class IsMeant>
+Straggler* take(IsMeant is_meant) noexcept {
+  Straggler* taken = nullptr;
   lock(stragglers_mutex);
   for (Straggler** link = &stragglers; *link != nullptr;) {
     Straggler* straggler = *link;
-    if (WaitForSingleObject(straggler->thread, 0) == WAIT_OBJECT_0) {
+    if (is_meant(*straggler)) {
       *link = straggler->next;
-      straggler->next = gone;
-      gone = straggler;
+      straggler->next = taken;
+      taken = straggler;
     } else {
       link = &straggler->next;
     }
   }
   unlock(stragglers_mutex);
-  return gone;
+  return taken;
+}
+
+/// Frees the first of them, and returns those that follow.
+Straggler* free_first(Straggler* straggler) noexcept {
+  Straggler* next = straggler->next;
+  CloseHandle(straggler->thread);
+  std::free(straggler);
+  return next;
 }
 
 void forget_stragglers() noexcept {
-  for (Straggler* straggler = take_gone(); straggler != nullptr;) {
-    Straggler* next = straggler->next;
-    thread_lost(straggler->record);
-    CloseHandle(straggler->thread);
-    std::free(straggler);
-    straggler = next;
+  const auto is_gone = [](const Straggler& one) {
+    return WaitForSingleObject(one.thread, 0) == WAIT_OBJECT_0;
+  };
+  for (Straggler* gone = take(is_gone); gone != nullptr; gone = free_first(gone)) {
+    if (gone->record != nullptr) thread_lost(gone->record);
   }
 }
 
+/// Whether nobody may tell the end of the calling thread: it has been told already, or the thread is in a
+/// DllMain, and that may be at its end. The first thread is known before it could come there.
+bool may_straggle() noexcept {
+  return TlsGetValue(ended_slot) != nullptr || (!may_await_threads() && !is_first_thread());
+}
+
 void end(const Identity& identity) noexcept {
+  for (Straggler* told = take([&](const Straggler& one) { return one.record == identity.record; });
+       told != nullptr;) {
+    told = free_first(told);
+  }
   thread_ended(identity.record);
   // A fibre that is deleted ends here too, and its thread goes on.
   if (IsThreadAFiber() == 0) TlsSetValue(ended_slot, &slot);
@@ -107,7 +129,7 @@ bool set_identity(const Identity& identity) noexcept {
   const KeepLastError keep_last_error;
   forget_stragglers();
   if (FlsSetValue(slot, const_cast<Identity*>(&identity)) == 0) return false;
-  if (TlsGetValue(ended_slot) == nullptr || add_straggler(identity.record)) return true;
+  if (!may_straggle() || add_straggler(identity.record)) return true;
   FlsSetValue(slot, nullptr);
   return false;
 }
@@ -123,10 +145,26 @@ void on_thread_end(void (*ended)(void* record), void (*lost)(void* record)) noex
   if (slot == FLS_OUT_OF_INDEXES || ended_slot == TLS_OUT_OF_INDEXES) fatal("thrum: FlsAlloc failed");
 }
 
+void await_ends() noexcept {
+  const KeepLastError keep_last_error;
+  const auto ends = [self = GetCurrentThreadId()](const Straggler& one) {
+    return one.record == nullptr && one.number != self;
+  };
+  for (Straggler* ending = take(ends); ending != nullptr; ending = free_first(ending)) {
+    if (WaitForSingleObject(ending->thread, INFINITE) != WAIT_OBJECT_0) {
+      fatal("thrum: WaitForSingleObject failed");
+    }
+  }
+}
+
 void end_identity() noexcept {
   const KeepLastError keep_last_error;
   const auto* value = static_cast<const Identity*>(FlsGetValue(slot));
   if (value == nullptr) return;
+  forget_stragglers();
+  // Before the end, after which who waits for threads does not find this one any more. Where there is no
+  // memory for it, the process does not wait for what is left of the thread then.
+  static_cast<void>(add_straggler(nullptr));
   end(*value);
   FlsSetValue(slot, nullptr);
 }

@@ -7,6 +7,8 @@
 
 #include <winternl.h>
 
+#include <cstdint>
+
 namespace thrum::platform {
 
 /// Functions that are looked up at run time; null where the system lacks them.
@@ -30,6 +32,18 @@ Function look_up(const wchar_t* library, const char* name) noexcept {
   if (module == nullptr) return nullptr;
   // By way of void(*)(), which any pointer to a function may be turned into and back.
   return reinterpret_cast<Function>(reinterpret_cast<void (*)()>(GetProcAddress(module, name)));
+}
+
+/// The longest single wait, in nanoseconds: a day. Longer ones are made of slices, so that none comes to what
+/// means "for ever" to the system, 49 days and 17 hours.
+inline constexpr std::uint64_t kLongestWait = std::uint64_t{86400} * 1000000000;
+
+/// What of that many nanoseconds, not 0, one call can wait, in milliseconds: up to the next whole one, for 0
+/// would ask without waiting.
+inline DWORD slice_of(std::uint64_t time) noexcept {
+  constexpr std::uint64_t kMillisecond = 1000000;
+  const std::uint64_t slice = time < kLongestWait ? time : kLongestWait;
+  return static_cast<DWORD>((slice + kMillisecond - 1) / kMillisecond);
 }
 
 /// Whether the process is past ExitProcess: all threads but the calling one have been ended, wherever they

@@ -85,11 +85,22 @@ ThreadHandle current_thread() noexcept { return {nullptr, GetCurrentThreadId()};
 
 bool may_await_threads() noexcept { return !has_loader_lock(); }
 
-void join_thread(ThreadHandle thread) noexcept {
+bool join_thread(ThreadHandle thread, std::uint64_t deadline) noexcept {
   const KeepLastError keep_last_error;
-  if (WaitForSingleObject(thread.handle, INFINITE) != WAIT_OBJECT_0)
-    fatal("thrum: a thread cannot be joined");
-  detach_thread(thread);
+  for (;;) {
+    DWORD milliseconds = INFINITE;
+    if (deadline != kNever) {
+      const std::uint64_t time = now();
+      milliseconds = time < deadline ? slice_of(deadline - time) : 0;
+    }
+    switch (WaitForSingleObject(thread.handle, milliseconds)) {
+      case WAIT_OBJECT_0: detach_thread(thread); return true;
+      case WAIT_TIMEOUT:
+        if (milliseconds == 0) return false;
+        break;
+      default: fatal("thrum: WaitForSingleObject failed");
+    }
+  }
 }
 
 void detach_thread(ThreadHandle thread) noexcept {
