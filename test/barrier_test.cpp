@@ -4,8 +4,6 @@
 // test_repr is about what Python prints; the numbers in it are n_waiting, parties and broken.
 #include "thrum/barrier.hpp"
 
-#include <pthread.h>
-
 #include <algorithm>
 #include <atomic>
 #include <catch2/catch_template_test_macros.hpp>
@@ -588,27 +586,6 @@ TEST_CASE("an action may be anything that can be called", "[barrier]") {
       1, +[] { ++calls; });
   by_function.wait();
   CHECK(calls == 1);
-}
-
-TEST_CASE("an action that ends its thread breaks the barrier", "[barrier][pthread_exit]") {
-  thrum::Barrier barrier(2, [] { pthread_exit(nullptr); });
-  bool passed = true;
-  Crew crew(1, [&] { passed = passes(barrier); });
-  until_waiting(barrier, 1);
-  pthread_t thread{};
-  REQUIRE(pthread_create(
-              &thread, nullptr,
-              [](void* arg) -> void* {
-                static_cast<thrum::Barrier*>(arg)->wait();
-                return arg;
-              },
-              &barrier) == 0);
-  void* result = &barrier;
-  CHECK(pthread_join(thread, &result) == 0);
-  CHECK(result == nullptr);
-  crew.join();
-  CHECK_FALSE(passed);
-  CHECK(barrier.broken());
 }
 
 TEMPLATE_TEST_CASE("a wait at a barrier from within its action is refused", "[barrier]", ALL_BARRIERS) {

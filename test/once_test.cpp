@@ -1,8 +1,6 @@
 // once_test.cpp - thrum::Once, thrum_once and thrum_call_once.
 #include "thrum/once.hpp"
 
-#include <pthread.h>
-
 #include <atomic>
 #include <catch2/catch_template_test_macros.hpp>
 #include <catch2/catch_test_macros.hpp>
@@ -262,55 +260,6 @@ TEST_CASE("callers that sleep each get their turn while calls fail", "[once]") {
   CHECK_FALSE(once.done());
   CHECK_FALSE(support::parked(once));
   CHECK(once.call([] {}));
-}
-
-TEST_CASE("a call that ends its thread has failed", "[once][pthread_exit]") {
-  thrum::Once once;
-  pthread_t thread{};
-  REQUIRE(pthread_create(
-              &thread, nullptr,
-              [](void* arg) -> void* {
-                static_cast<thrum::Once*>(arg)->call([] { pthread_exit(nullptr); });
-                return arg;
-              },
-              &once) == 0);
-  void* result = &once;
-  CHECK(pthread_join(thread, &result) == 0);
-  CHECK(result == nullptr);
-  CHECK_FALSE(once.done());
-  int calls = 0;
-  CHECK(once.call([&] { ++calls; }, 0));
-  CHECK(calls == 1);
-}
-
-TEST_CASE("a call that is cancelled has failed, and who waits for it tries", "[once][cancel]") {
-  static thrum::Once once;
-  static std::atomic<bool> called{false};
-  pthread_t thread{};
-  REQUIRE(pthread_create(
-              &thread, nullptr,
-              [](void*) -> void* {
-                once.call([] {
-                  called = true;
-                  for (;;) {
-                    pthread_testcancel();
-                    std::this_thread::yield();
-                  }
-                });
-                return nullptr;
-              },
-              nullptr) == 0);
-  eventually([] { return called.load(); });
-  int calls = 0;
-  Crew crew(1, [&] { once.call([&] { ++calls; }); });
-  until_parked(once);
-  CHECK(pthread_cancel(thread) == 0);
-  void* result = nullptr;
-  CHECK(pthread_join(thread, &result) == 0);
-  CHECK(result == PTHREAD_CANCELED);
-  crew.join();
-  CHECK(calls == 1);
-  CHECK(once.done());
 }
 
 TEMPLATE_TEST_CASE("a call from within the function is refused", "[once]", ALL_ONCES) {

@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-#include "support/child_process.hpp"
+#include "posix/forked.hpp"
 #include "support/crew.hpp"
 #include "support/eventually.hpp"
 #include "support/handles.hpp"

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "support/child_process.hpp"
+#include "posix/forked.hpp"
 #include "support/crew.hpp"
 #include "support/eventually.hpp"
 #include "support/raised.hpp"
@@ -22,34 +22,8 @@ using support::Ending;
 using support::eventually;
 using support::raised;
 using support::run_forked;
-using support::run_program;
 using thrum::Future;
 using thrum::ThreadPool;
-
-TEST_CASE("the exit lets a pool do what was submitted before, and no more",
-          "[pool][exit][test_interpreter_shutdown]") {
-  const Ending ending = run_program("exit_program", {"tasks_at_exit"});
-  CHECK(ending.how == "exit 0");
-  CHECK(ending.output == "end of main\ntask\nnext task\nlast task\n");
-}
-
-TEST_CASE("the exit waits for a pool whose shutdown did not", "[pool][exit][test_hang_gh83386]") {
-  const Ending ending = run_program("exit_program", {"pool_shut_down_before_exit"});
-  CHECK(ending.how == "exit 0");
-  CHECK(ending.output == "end of main\ntask\n");
-}
-
-TEST_CASE("the exit ends the workers that are idle",
-          "[pool][exit][test_submit_after_interpreter_shutdown][test_hang_gh94440]") {
-  const Ending ending = run_program("exit_program", {"idle_pool_at_exit"});
-  CHECK(ending.how == "exit 0");
-  CHECK(ending.output == "task\ntask of a registered call\nrefused\n");
-}
-
-TEST_CASE("a task exits the process", "[pool][exit]") {
-  const Ending ending = run_program("exit_program", {"exit_in_task"});
-  CHECK(ending.how == "exit 7");
-}
 
 TEST_CASE("a forked child's pool has none of the parent's tasks, and goes on", "[pool][fork]") {
   ThreadPool pool(2);

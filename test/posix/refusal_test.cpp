@@ -19,7 +19,7 @@
 #include <utility>
 #include <vector>
 
-#include "support/child_process.hpp"
+#include "posix/forked.hpp"
 #include "support/eventually.hpp"
 #include "support/raised.hpp"
 #include "support/thread_sanitizer.hpp"

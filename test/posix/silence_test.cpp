@@ -2,8 +2,8 @@
 #include <catch2/catch_test_macros.hpp>
 #include <cstdint>
 
+#include "posix/forked.hpp"
 #include "support/calls.hpp"
-#include "support/child_process.hpp"
 #include "support/objects.hpp"
 #include "support/timeouts.hpp"
 

@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-#include "support/child_process.hpp"
+#include "posix/forked.hpp"
 #include "support/scale.hpp"
 #include "thrum/thrum.hpp"
 

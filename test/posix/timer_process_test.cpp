@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "support/child_process.hpp"
+#include "posix/forked.hpp"
 #include "support/crew.hpp"
 #include "support/eventually.hpp"
 #include "support/scale.hpp"
@@ -17,7 +17,6 @@
 using support::Ending;
 using support::eventually;
 using support::run_forked;
-using support::run_program;
 
 namespace {
 
@@ -41,8 +40,6 @@ std::vector<thrum::Timer> pending_timers(std::size_t count, double interval) {
   return timers;
 }
 
-Ending exit_program(const std::string& way) { return run_program("exit_program", {way}); }
-
 }  // namespace
 
 TEST_CASE("10,000 timers that wait cost one thread", "[timer]") {
@@ -58,67 +55,6 @@ TEST_CASE("10,000 timers that wait cost one thread", "[timer]") {
     CHILD_REQUIRE(system_threads() == before + 1);
   });
   CHECK(ending.how == "exit 0");
-}
-
-TEST_CASE("exit waits for the timers that are no daemons", "[timer][exit]") {
-  const Ending ending = exit_program("pending_timers");
-  CHECK(ending.how == "exit 0");
-  CHECK(ending.output == "end of main\nfired\nfired again\n");
-}
-
-TEST_CASE("exit does not wait for timers that are daemons, or cancelled", "[timer][exit][daemon]") {
-  const Ending ending = exit_program("pending_daemon_timers");
-  CHECK(ending.how == "exit 0");
-  CHECK(ending.output == "end of main\n");
-}
-
-TEST_CASE("exit goes on when the last timer that it waits for is cancelled", "[timer][exit]") {
-  const Ending ending = exit_program("timer_cancelled_during_exit");
-  CHECK(ending.how == "exit 0");
-  CHECK(ending.output == "end of main\ncancelled\n");
-}
-
-TEST_CASE("no timer starts once the process is past waiting for threads", "[timer][exit]") {
-  Ending ending;
-  do {
-    ending = exit_program("timer_past_exit");
-  } while (ending.output.find("too slow") != std::string::npos);
-  CHECK(ending.how == "exit 0");
-  CHECK(ending.output == "refused\n");
-}
-
-TEST_CASE("AtexitTests.test_atexit_output", "[cpython][exit][atexit]") {
-  const Ending ending = exit_program("registered_calls");
-  CHECK(ending.how == "exit 0");
-  CHECK(ending.output == "end of main\nnewest\noldest\nend of thread\n");
-}
-
-TEST_CASE("AtexitTests.test_atexit_called_once", "[cpython][exit][atexit]") {
-  const Ending ending = exit_program("registered_call_and_shutdown");
-  CHECK(ending.how == "exit 0");
-  CHECK(ending.output == "called\nshut down\n");
-}
-
-TEST_CASE("AtexitTests.test_atexit_after_shutdown", "[cpython][exit][atexit]") {
-  const Ending ending = exit_program("register_in_registered_call");
-  CHECK(ending.how == "exit 0");
-  CHECK(ending.output == "refused\nrefused\n");
-}
-
-TEST_CASE("a registered call may shut down itself, and another thread's shutdown waits for it",
-          "[exit][atexit]") {
-  const Ending ending = exit_program("shut_down_in_registered_call");
-  CHECK(ending.how == "exit 0");
-  CHECK(ending.output == "newest\noldest\nshut down\n");
-  const Ending other = exit_program("shut_down_beside_registered_call");
-  CHECK(other.how == "exit 0");
-  CHECK(other.output == "called\nother shut down\nshut down\n");
-}
-
-TEST_CASE("a child of a fork makes the registered calls at its own exit", "[exit][atexit][fork]") {
-  const Ending ending = exit_program("registered_call_in_child");
-  CHECK(ending.how == "exit 0");
-  CHECK(ending.output == "called\ncalled\n");
 }
 
 TEST_CASE("a callable is called at the exit, and what it throws is reported", "[exit][atexit]") {

@@ -1,9 +1,6 @@
 // static_objects_first.cpp - one unit of static_objects_program.
-#include <unistd.h>
-
-#include <cstdio>
-
 #include "static_objects.hpp"
+#include "support/program.h"
 
 namespace {
 
@@ -21,14 +18,10 @@ thrum::Once first_once;
 
 Value::~Value() {
   number_ = 0;
-  if (tells_end_) dprintf(STDOUT_FILENO, "value\n");
+  if (tells_end_) say("value\n");
 }
 
-void require(bool holds, const char* condition) {
-  if (holds) return;
-  dprintf(STDERR_FILENO, "%s\n", condition);
-  _exit(99);
-}
+void require(bool holds, const char* condition) { require(holds ? 1 : 0, __LINE__, condition); }
 
 void use_static_objects(const char* who) {
   first_lock.acquire();
@@ -69,13 +62,13 @@ void use_static_objects(const char* who) {
   const auto call = [](void*) { return ++calls, 0; };
   require(thrum_call_once(&second_flag, call, nullptr, THRUM_FOREVER) == THRUM_OK, "the flag is done");
   require(calls == 3, "each of them once");
-  dprintf(STDOUT_FILENO, "%s\n", who);
+  say(who);
 }
 
-BeforeAndAfterMain::BeforeAndAfterMain() { use_static_objects("constructor"); }
+BeforeAndAfterMain::BeforeAndAfterMain() { use_static_objects("constructor\n"); }
 
 BeforeAndAfterMain::~BeforeAndAfterMain() {
-  use_static_objects("destructor");
+  use_static_objects("destructor\n");
   thrum::Thread thread([] {});
   bool refused = false;
   try {

@@ -33,7 +33,7 @@ void use_locals_for_ever() {
 }  // namespace
 
 int main() {
-  use_static_objects("main");
+  use_static_objects("main\n");
   thrum::ThreadOptions options;
   options.daemon = true;
   thrum::Thread daemon(options, use_locals_for_ever);
@@ -42,7 +42,7 @@ int main() {
   local_with_argument->tell_end();
   thrum::Thread thread([] {
     thrum::main_thread().join();
-    use_static_objects("thread");
+    use_static_objects("thread\n");
   });
   thread.start();
 }

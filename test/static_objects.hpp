@@ -1,7 +1,7 @@
 // static_objects.hpp - objects with static storage that both units of static_objects_program use before main
 // and after it, whichever of the two is constructed first.
-#ifndef THRUM_TEST_POSIX_STATIC_OBJECTS_HPP
-#define THRUM_TEST_POSIX_STATIC_OBJECTS_HPP
+#ifndef THRUM_TEST_STATIC_OBJECTS_HPP
+#define THRUM_TEST_STATIC_OBJECTS_HPP
 
 #include "thrum/thrum.hpp"
 
@@ -38,7 +38,7 @@ extern thrum::RWLock second_rwlock;
 extern thrum::Once second_once;
 extern thrum_once_flag second_flag;
 
-/// Uses each of them, and says who does.
+/// Uses each of them, and says who does, a line.
 void use_static_objects(const char* who);
 
 /// Ends the process where the condition does not hold.

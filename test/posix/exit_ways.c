@@ -1,0 +1,189 @@
+/* exit_ways.c - ways for exit_program to end that POSIX alone has. */
+#define _GNU_SOURCE /* NOLINT(bugprone-reserved-identifier): for quick_exit and pthread_getname_np in C99 */
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "exit_program.h"
+
+static int leave_main(void) {
+  prepare();
+  launch(wait_for_main, NULL, THRUM_DAEMON_NO);
+  say("end of main\n");
+  pthread_exit(NULL);
+}
+
+static void wait_for_main_and_exit(void* unused) {
+  wait_for_main(unused);
+  exit(8);
+}
+
+static int leave_main_to_thread(void) {
+  prepare();
+  launch(wait_for_main_and_exit, NULL, THRUM_DAEMON_NO);
+  say("end of main\n");
+  pthread_exit(NULL);
+}
+
+static pthread_key_t key;
+
+static void say_after_a_while(void* unused) {
+  (void)unused;
+  REQUIRE(thrum_event_wait(never, 0.02) == THRUM_TIMEOUT);
+  say("destructor\n");
+}
+
+static void set_key(void* unused) {
+  (void)unused;
+  REQUIRE(pthread_setspecific(key, &key) == 0);
+  REQUIRE(thrum_thread_join(main_thread, THRUM_FOREVER) == THRUM_OK);
+}
+
+static void say_end_of_process(void) { say("end of process\n"); }
+
+static int thread_ends_during_exit(void) {
+  prepare();
+  REQUIRE(pthread_key_create(&key, say_after_a_while) == 0);
+  at_the_very_end = say_end_of_process;
+  launch(set_key, NULL, THRUM_DAEMON_NO);
+  return 0;
+}
+
+static int exit_quickly(void) {
+  prepare();
+  start_waiting_for_ever(THRUM_DAEMON_NO);
+  quick_exit(6);
+}
+
+static int die_by_signal(void) {
+  prepare();
+  start_waiting_for_ever(THRUM_DAEMON_NO);
+  kill(getpid(), SIGKILL);
+  return 1;
+}
+
+static void fork_here(void) {
+  int status = 0;
+  const pid_t child = fork();
+  if (child == 0) {
+    size_t count = 0;
+    REQUIRE(thrum_active_count(&count) == THRUM_OK && count == 1);
+    REQUIRE(thrum_event_wait(never, 0.001) == THRUM_TIMEOUT);
+    say("child process ok\n");
+    _exit(0);
+  }
+  REQUIRE(waitpid(child, &status, 0) == child && status == 0);
+}
+
+static int fork_during_exit(void) {
+  prepare();
+  REQUIRE(thrum_thread_join(start(say_worked, NULL, THRUM_DAEMON_NO), THRUM_FOREVER) == THRUM_OK);
+  at_the_very_end = fork_here;
+  REQUIRE(atexit(fork_here) == 0);
+  return 0;
+}
+
+static int registered_call_in_child(void) {
+  int status = 0;
+  pid_t child = 0;
+  REQUIRE(thrum_register_atexit(say_text, "called\n") == THRUM_OK);
+  child = fork();
+  if (child == 0) return 0;
+  REQUIRE(waitpid(child, &status, 0) == child && status == 0);
+  return 0;
+}
+
+/* ------------------------------------------------------------------------------ exit in a child -- */
+
+static int return_from_forked_main(void) {
+  const pid_t child = fork();
+  if (child != 0) {
+    int status = 0;
+    REQUIRE(waitpid(child, &status, 0) == child && status == 0);
+    return 0;
+  }
+  prepare();
+  launch(wait_for_main, NULL, THRUM_DAEMON_NO);
+  say("end of main\n");
+  return 0;
+}
+
+enum { kExits = 1, kReturns = 0 };
+static const int exits = kExits;
+static const int returns = kReturns;
+
+static void fork_and_wait(void* way) {
+  int status = 0;
+  thrum_thread thread = {0};
+  pid_t child = 0;
+  REQUIRE(thrum_local_set(local, "value of forker\n") == THRUM_OK);
+  child = fork();
+  if (child != 0) {
+    REQUIRE(waitpid(child, &status, 0) == child && status == 0);
+    return;
+  }
+  /* The thread that was the main one has ended; this one is, and has not. */
+  say("end of main\n");
+  thread = start(wait_for_main, NULL, THRUM_DAEMON_NO);
+  REQUIRE(thrum_thread_join(thread, THRUM_FOREVER) == THRUM_OK);
+  REQUIRE(thrum_main_thread(&main_thread) == THRUM_OK);
+  launch(wait_for_main, NULL, THRUM_DAEMON_NO);
+  if (*(const int*)way == kExits) exit(0);
+}
+
+static int exit_forked_from_thread(void) {
+  prepare();
+  REQUIRE(thrum_thread_join(start(fork_and_wait, (void*)&exits, THRUM_DAEMON_NO), THRUM_FOREVER) == THRUM_OK);
+  return 0;
+}
+
+static int return_forked_from_thread(void) {
+  prepare();
+  REQUIRE(thrum_thread_join(start(fork_and_wait, (void*)&returns, THRUM_DAEMON_NO), THRUM_FOREVER) ==
+          THRUM_OK);
+  return 0;
+}
+
+static void fork_once_main_has_ended(void* way) {
+  REQUIRE(thrum_thread_join(main_thread, THRUM_FOREVER) == THRUM_OK);
+  fork_and_wait(way);
+}
+
+static int exit_forked_during_exit(void) {
+  prepare();
+  launch(fork_once_main_has_ended, (void*)&exits, THRUM_DAEMON_NO);
+  return 0;
+}
+
+/* ---------------------------------------------------------------------- the first use of thrum -- */
+
+static int name_main_at_first(void) {
+  thrum_thread self = {0};
+  char name[16];
+  REQUIRE(thrum_main_thread(&self) == THRUM_OK);
+  REQUIRE(thrum_thread_set_name(self, "director") == THRUM_OK);
+  REQUIRE(thrum_get_ident() != 0);
+  REQUIRE(pthread_getname_np(pthread_self(), name, sizeof name) == 0);
+  REQUIRE(strcmp(name, "director") == 0);
+  return 0;
+}
+
+const struct way ways_of_system[] = {
+    WAY(leave_main),
+    WAY(leave_main_to_thread),
+    WAY(thread_ends_during_exit),
+    WAY(exit_quickly),
+    WAY(die_by_signal),
+    WAY(fork_during_exit),
+    WAY(registered_call_in_child),
+    WAY(return_from_forked_main),
+    WAY(exit_forked_from_thread),
+    WAY(return_forked_from_thread),
+    WAY(exit_forked_during_exit),
+    WAY(name_main_at_first),
+    {NULL, NULL},
+};
