@@ -850,8 +850,8 @@ THRUM_API thrum_status thrum_pool_submit(thrum_pool pool, void (*task)(void*), v
 /* Has the pool take no more tasks. Where `cancel_pending` is not 0, those that have not begun are cancelled,
  * and those without a future dropped. Where `wait` is not 0, waits until all tasks are done and all workers'
  * threads have ended. May be called again, and by many threads at once. THRUM_E_SELF: a worker of the pool
- * would wait for itself. THRUM_E_DEADLOCK: it would wait within a DllMain, as thrum_thread_join; the pool is as
- * it was. Executor.shutdown. */
+ * would wait for itself. THRUM_E_DEADLOCK: it would wait within a DllMain, as thrum_thread_join; the pool is
+ * as it was. Executor.shutdown. */
 THRUM_API thrum_status thrum_pool_shutdown(thrum_pool pool, int wait, int cancel_pending) THRUM_NOEXCEPT;
 
 /* Destroys a pool that has no workers: that was shut down, which has taken effect, or was never used.
