@@ -20,5 +20,6 @@ thread_local Calls own;
 }  // namespace
 
 const bool support::before_end_by_thrum = true;
+const bool support::foreign_end_may_await_threads = true;
 
 void support::at_thread_end(void (*function)(void*), void* arg) { own.calls.emplace_back(function, arg); }

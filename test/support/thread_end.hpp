@@ -13,6 +13,10 @@ void at_thread_end(void (*function)(void*), void* arg);
 /// library takes what calls it there for a thread that thrum did not start.
 extern const bool before_end_by_thrum;
 
+/// Whether the destructors of locals, and exit hooks, may wait for threads to begin or end in a thread that
+/// thrum did not start. Not on Windows, where the system calls them with a lock held.
+extern const bool foreign_end_may_await_threads;
+
 }  // namespace support
 
 #endif

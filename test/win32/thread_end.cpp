@@ -33,6 +33,7 @@ extern "C" {
 }
 
 const bool support::before_end_by_thrum = false;
+const bool support::foreign_end_may_await_threads = false;
 
 void support::at_thread_end(void (*function)(void*), void* arg) {
   TlsSetValue(slot, new Call{function, arg, static_cast<Call*>(TlsGetValue(slot))});
