@@ -103,6 +103,10 @@ const Identity& identity() noexcept;
 /// told with the record. Call with no mutex held. False: the system has no memory for it.
 bool set_identity(const Identity& identity) noexcept;
 
+/// Where libc has the calling thread's errno; null: nowhere any more, for the thread is at its end. Inline
+/// where libc keeps it to the last.
+int* error_number() noexcept;
+
 /// Whom to tell that a thread ends, in that thread; or that one has ended which could not tell, in the next
 /// thread that sets its own. To be called once, before all functions but those of time and block.
 void on_thread_end(void (*ended)(void* record), void (*lost)(void* record)) noexcept;

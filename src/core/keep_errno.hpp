@@ -2,7 +2,7 @@
 #ifndef THRUM_CORE_KEEP_ERRNO_HPP
 #define THRUM_CORE_KEEP_ERRNO_HPP
 
-#include <cerrno>
+#include "platform.hpp"
 
 namespace thrum {
 
@@ -13,11 +13,13 @@ class KeepErrno {
   KeepErrno() noexcept = default;
   KeepErrno(const KeepErrno&) = delete;
   KeepErrno& operator=(const KeepErrno&) = delete;
-  ~KeepErrno() { error_ = saved_; }
+  ~KeepErrno() {
+    if (error_ != nullptr) *error_ = saved_;
+  }
 
  private:
-  volatile int& error_ = errno;
-  const int saved_ = error_;
+  volatile int* const error_ = platform::error_number();
+  const int saved_ = error_ != nullptr ? *error_ : 0;
 };
 
 }  // namespace thrum

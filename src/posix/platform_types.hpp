@@ -4,6 +4,8 @@
 
 #include <pthread.h>
 
+#include <cerrno>
+
 #include "compiler.hpp"
 
 namespace thrum::platform {
@@ -40,6 +42,8 @@ class NoCancellation {
 extern __thread Identity current_identity __attribute__((visibility("hidden")));
 
 inline const Identity& identity() noexcept { return current_identity; }
+
+inline int* error_number() noexcept { return &errno; }
 
 inline void pause() noexcept { compiler::pause(); }
 

@@ -1,6 +1,7 @@
 // win32/identity.cpp - the calling thread's record, and the end of its thread.
 #include <windows.h>
 
+#include <cerrno>
 #include <cstdlib>
 
 #include "keep_last_error.hpp"
@@ -132,6 +133,12 @@ bool set_identity(const Identity& identity) noexcept {
   if (!may_straggle() || add_straggler(identity.record)) return true;
   FlsSetValue(slot, nullptr);
   return false;
+}
+
+int* error_number() noexcept {
+  const KeepLastError keep_last_error;
+  // The C library may have given its memory back when the system told it of the thread's end.
+  return may_straggle() ? nullptr : &errno;
 }
 
 void on_thread_end(void (*ended)(void* record), void (*lost)(void* record)) noexcept {
