@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "support/crew.hpp"
+#include "support/eventually.hpp"
 #include "support/raised.hpp"
 #include "support/scale.hpp"
 #include "support/thread_end.hpp"
@@ -21,6 +22,7 @@
 #include "thrum/thread.hpp"
 
 using support::Crew;
+using support::eventually;
 using support::raised;
 using support::scaled;
 
@@ -277,14 +279,19 @@ TEST_CASE("dummies come and go from many threads at once", "[thread][dummy]") {
 
 TEST_CASE("a foreign thread that asks for itself at its very end leaves no dummy", "[thread][dummy]") {
   const std::size_t before = thrum::active_count();
-  bool alive = false;
+  std::atomic<bool> alive{false};
   in_foreign_thread([&alive] {
-    support::at_thread_end([](void* arg) { *static_cast<bool*>(arg) = thrum::current_thread().is_alive(); },
-                           &alive);
+    support::at_thread_end(
+        [](void* arg) { *static_cast<std::atomic<bool>*>(arg) = thrum::current_thread().is_alive(); },
+        &alive);
   });
-  CHECK(alive);
-  // Where a thread's end has been told before that, the dummy goes when the next thread comes.
-  in_foreign_thread([] { thrum::current_thread(); });
+  // A join of std::thread's may be back before that.
+  eventually([&] { return alive.load(); });
+  // Where a thread's end has been told by then, the dummy goes when a thread comes after it.
+  eventually([&] {
+    in_foreign_thread([] { thrum::current_thread(); });
+    return thrum::active_count() == before;
+  });
   CHECK(thrum::active_count() == before);
 }
 

@@ -714,22 +714,34 @@ TEST_CASE("many threads ask a new Local at once", "[local][class][stress]") {
 }
 
 TEST_CASE("a value is destroyed with the thread's thread-local objects", "[local][class]") {
+  static std::mutex mutex;
   static std::vector<std::string> order;
+  static const auto say = [](const char* what) {
+    const std::lock_guard<std::mutex> guard(mutex);
+    order.emplace_back(what);
+  };
   struct Says {
     const char* what;
     explicit Says(const char* text) : what(text) {}
     Says(const Says&) = delete;
     Says& operator=(const Says&) = delete;
-    ~Says() { order.emplace_back(what); }
+    ~Says() { say(what); }
   };
-  order.clear();
   static thrum::Local<Says> local("Local");
   const auto body = [] {
     local.get();
-    support::at_thread_end([](void*) { order.emplace_back("thread-local"); }, nullptr);
+    support::at_thread_end([](void*) { say("thread-local"); }, nullptr);
   };
+  const auto said = [] {
+    const std::lock_guard<std::mutex> guard(mutex);
+    return order.size();
+  };
+  order.clear();
   NativeCrew(1, body).join();
+  CHECK(said() == 2);
   Crew(1, body).join();
+  // A join of std::thread's may be back before that.
+  eventually([&] { return said() == 4; });
   if (support::before_end_by_thrum) {
     CHECK(order == std::vector<std::string>{"thread-local", "Local", "thread-local", "Local"});
   } else {

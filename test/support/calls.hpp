@@ -87,7 +87,7 @@ class Memory {
   bool untouched() const {
     return std::all_of(bytes_.begin(), bytes_.end(), [](const auto& bytes) {
       return std::all_of(bytes.begin(), bytes.end(),
-                         [](unsigned char byte) { return byte == untouched_byte; });
+                         [](unsigned char found) { return found == untouched_byte; });
     });
   }
 
