@@ -1,12 +1,13 @@
 /* wordcount.c - counts the words in every file under a directory, on all processors.
  *
- *   cc wordcount.c -lthrum
+ *   cc wordcount.c system_posix.c -lthrum -pthread
+ *   x86_64-w64-mingw32-gcc wordcount.c system_win32.c -lthrum
  *
  * The result is what `LC_ALL=C tr -cs A-Za-z '\n' | LC_ALL=C tr A-Z a-z | sort | uniq -c` gives for the
- * files, each taken by itself. words.h has what is done to one file, and knows nothing of threads. What the
- * classes of thrum do here:
+ * files, each taken by itself. words.h has what is done to one file, and knows nothing of threads; system.h
+ * has what each system does in its own way. What the classes of thrum do here:
  *
- *   Thread      a walker finds the files; daemons measure the tree for the progress bar and wait for Ctrl-C
+ *   Thread      a walker finds the files; a daemon measures the tree for the progress bar
  *   ThreadPool  its workers count the words of the files, and then merge what each has counted, in parts
  *   Queue       hands the paths from the walker to the workers, so many at a time; Ctrl-C shuts it down
  *   Latch       tells when all have counted
@@ -15,14 +16,10 @@
  *   Timer       starts the progress bar, unless the count is over before anybody could read it
  *   Event       carries Ctrl-C to everybody; another one ends the progress bar
  */
-#define _XOPEN_SOURCE 700
-#define _FILE_OFFSET_BITS 64
-
 #include <inttypes.h>
-#include <signal.h>
 #include <thrum/thrum.h>
-#include <time.h>
 
+#include "system.h"
 #include "words.h"
 
 enum { EXIT_USAGE = 2, EXIT_INTERRUPTED = 130, MOST_WORKERS = 1000, MOST_PATHS = 1024 };
@@ -37,10 +34,19 @@ static int check(thrum_status status, const char* call) {
 
 #define CHECK(call) check(call, #call)
 
-static double now(void) {
-  struct timespec time;
-  if (clock_gettime(CLOCK_MONOTONIC, &time) != 0) die("clock", strerror(errno));
-  return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
+static int is_set(thrum_event event) {
+  int set = 0;
+  CHECK(thrum_event_is_set(event, &set));
+  return set;
+}
+
+static thrum_event
+    stop; /* what has been begun is to end; static, as threads may look at it to the very end */
+
+/* A first Ctrl-C stops the count, a second one ends the program. */
+static void interrupted(void) {
+  if (is_set(stop)) _Exit(EXIT_INTERRUPTED);
+  CHECK(thrum_event_set(stop));
 }
 
 /* ------------------------------------------------------------------- a job and the threads that do it -- */
@@ -54,7 +60,6 @@ struct progress {
 
 struct job {
   const char* root;
-  thrum_event stop; /* set by Ctrl-C */
   thrum_queue paths;
   thrum_semaphore open_files;
   thrum_lock counts_lock;
@@ -66,12 +71,6 @@ struct job {
   double start;
   uint64_t measured_bytes; /* the surveyor's */
 };
-
-static int is_set(thrum_event event) {
-  int set = 0;
-  CHECK(thrum_event_is_set(event, &set));
-  return set;
-}
 
 static thrum_thread start_thread(const char* name, int daemon, void (*target)(void*), void* arg) {
   thrum_thread_options options = THRUM_THREAD_OPTIONS_INIT;
@@ -130,7 +129,7 @@ static void add_progress(struct progress* progress, uint64_t files, uint64_t byt
 static int advance(void* arg, uint64_t bytes) {
   struct job* job = arg;
   add_progress(&job->progress, 0, bytes);
-  return !is_set(job->stop);
+  return !is_set(stop);
 }
 
 static void worker(void* arg) {
@@ -141,7 +140,7 @@ static void worker(void* arg) {
     count_file(count, path, advance, job);
     CHECK(thrum_semaphore_release(job->open_files, 1));
     add_progress(&job->progress, 1, 0);
-    if (is_set(job->stop)) CHECK(thrum_queue_shutdown(job->paths, 1));
+    if (is_set(stop)) CHECK(thrum_queue_shutdown(job->paths, 1));
   }
   hand_in(job, count);
 }
@@ -202,9 +201,8 @@ static void surveyor(void* arg) {
   CHECK(thrum_lock_release(job->progress.lock));
 }
 
-/* Opening a long path takes two descriptors at a time, and the directories and streams need some too. */
 static int64_t open_files_bound(void) {
-  const long bound = (sysconf(_SC_OPEN_MAX) - 16) / 2;
+  const long bound = most_open_files();
   if (bound < 1) return 1;
   return bound < MOST_WORKERS ? bound : MOST_WORKERS;
 }
@@ -249,7 +247,7 @@ static int count_in_turn(void* arg, char* path, uint64_t bytes) {
   (void)bytes;
   count_file(job->counts, path, advance, job);
   add_progress(&job->progress, 1, 0);
-  return !is_set(job->stop);
+  return !is_set(stop);
 }
 
 /* In this thread; thrum does no more than show the progress and tell of Ctrl-C. */
@@ -287,10 +285,10 @@ static void job_destroy(struct job* job) {
 }
 
 /* Counts with so many workers, with 0 in this thread alone. `all_bytes` is the size of the tree if known. */
-static struct result run(const char* root, int workers, thrum_event stop, uint64_t all_bytes) {
-  struct job job = {.root = root, .stop = stop, .progress.all_bytes = all_bytes};
+static struct result run(const char* root, int workers, uint64_t all_bytes) {
+  struct job job = {.root = root, .progress.all_bytes = all_bytes};
   thrum_thread measurer = {0};
-  const int shown = isatty(STDERR_FILENO);
+  const int shown = has_terminal();
   job_create(&job);
   job.start = now();
   if (shown) start_progress_bar(&job);
@@ -306,28 +304,6 @@ static struct result run(const char* root, int workers, thrum_event stop, uint64
   if (measurer.id != 0) join_thread(measurer);
   job_destroy(&job);
   return result;
-}
-
-/* Waits for Ctrl-C in a thread of its own, so that no handler has to; a second one ends the program. */
-static void interrupt_watcher(void* arg) {
-  const thrum_event* stop = arg;
-  sigset_t interrupt;
-  int signal_number;
-  sigemptyset(&interrupt);
-  sigaddset(&interrupt, SIGINT);
-  sigwait(&interrupt, &signal_number);
-  CHECK(thrum_event_set(*stop));
-  sigwait(&interrupt, &signal_number);
-  _exit(EXIT_INTERRUPTED);
-}
-
-/* Every thread inherits the mask of the first, the only one so far. */
-static void watch_for_interrupt(thrum_event* stop) {
-  sigset_t interrupt;
-  sigemptyset(&interrupt);
-  sigaddset(&interrupt, SIGINT);
-  sigprocmask(SIG_BLOCK, &interrupt, NULL);
-  CHECK(thrum_thread_detach(start_thread("interrupt", THRUM_DAEMON_YES, interrupt_watcher, stop)));
 }
 
 /* ----------------------------------------------------------------------------------------- the report -- */
@@ -456,8 +432,7 @@ static int parse_number(const char* option, const char* text, long least, long m
 }
 
 static struct options parse_arguments(char** argument) {
-  const long processors = sysconf(_SC_NPROCESSORS_ONLN);
-  struct options options = {.workers = processors > 0 ? (int)processors : 1, .top = 10, .compare = 1};
+  struct options options = {.workers = count_processors(), .top = 10, .compare = 1};
   for (; *argument != NULL; argument++) {
     const char* value = NULL;
     if (strcmp(*argument, "--help") == 0) {
@@ -488,11 +463,10 @@ static struct options parse_arguments(char** argument) {
 
 /* Counts in one thread, to compare the result, and together again, to compare the time with the files in the
  * system's cache for both. Returns 0 where the result is to be verified and is another. */
-static int count_again(const struct options* options, const struct result* first, thrum_event stop,
-                       FILE* out) {
+static int count_again(const struct options* options, const struct result* first, FILE* out) {
   int same = 1;
   if (!options->compare && !options->verify) return same;
-  const struct result alone = run(options->root, 0, stop, first->count->bytes);
+  const struct result alone = run(options->root, 0, first->count->bytes);
   if (options->verify && !is_set(stop)) {
     same = count_equal(first->count, alone.count);
     fputs(same ? "verified: a sequential count gives the same\n"
@@ -500,7 +474,7 @@ static int count_again(const struct options* options, const struct result* first
           out);
   }
   if (options->compare && !is_set(stop)) {
-    const struct result together = run(options->root, options->workers, stop, first->count->bytes);
+    const struct result together = run(options->root, options->workers, first->count->bytes);
     if (!is_set(stop)) {
       fprintf(out, "compared, all in the cache: one thread %.2f s, %d workers %.2f s, %.2f times as fast\n",
               alone.seconds, options->workers, together.seconds, alone.seconds / together.seconds);
@@ -512,21 +486,18 @@ static int count_again(const struct options* options, const struct result* first
 }
 
 int main(int argc, char** argv) {
-  static thrum_event stop; /* static: a daemon may look at it until the process is gone */
+  CHECK(thrum_event_create(&stop));
+  argv = begin_program(argv, interrupted);
   const struct options options = parse_arguments(argc > 0 ? argv + 1 : argv);
   FILE* const out = options.all_words ? stderr : stdout;
-  const int root = open_path(options.root, O_RDONLY | O_DIRECTORY);
-  if (root < 0) {
+  if (!is_directory(options.root)) {
     fprintf(stderr, "wordcount: %s: %s\n", options.root, strerror(errno));
     return EXIT_USAGE;
   }
-  close(root);
-  CHECK(thrum_event_create(&stop));
-  watch_for_interrupt(&stop);
   fprintf(out, "counting the words under %s, threads: %d\n", options.root, options.workers);
   fflush(out);
 
-  const struct result result = run(options.root, options.workers, stop, 0);
+  const struct result result = run(options.root, options.workers, 0);
   const int partial = is_set(stop);
   if (partial) fputs("INTERRUPTED: a partial result, of what had been counted by then\n", out);
   struct ranked* ranked = rank_words(result.count, options.all_words ? by_text : by_count);
@@ -536,7 +507,7 @@ int main(int argc, char** argv) {
   fflush(out);
   free(ranked);
 
-  const int same = partial || count_again(&options, &result, stop, out);
+  const int same = partial || count_again(&options, &result, out);
   if (is_set(stop) && !partial) fputs("interrupted; the result above is whole\n", out);
   count_destroy(result.count);
   if (fflush(stdout) != 0 || ferror(stdout)) die("standard output", "not all could be written");

@@ -5,15 +5,13 @@
 #ifndef WORDS_H
 #define WORDS_H
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
+
+#include "system.h"
 
 /* _Exit, as exit would wait for the program's threads, which may be waiting for this one. */
 static void die(const char* what, const char* why) {
@@ -199,35 +197,15 @@ static int count_equal(const struct count* a, const struct count* b) {
 
 /* ------------------------------------------------------------------------------------- reading a file -- */
 
-/* As open, piece by piece where the path is longer than the system takes at once. */
-static int open_path(const char* path, int flags) {
-  int directory = AT_FDCWD;
-  for (;;) {
-    char piece[1024] = "";
-    strncat(piece, path, sizeof piece - 1);
-    const int last = strlen(piece) == strlen(path);
-    char* slash = last ? NULL : strrchr(piece, '/');
-    if (slash != NULL) slash[1] = '\0';
-    const int file = openat(directory, piece, O_CLOEXEC | (last ? flags : O_RDONLY | O_DIRECTORY));
-    const int error = errno;
-    if (directory != AT_FDCWD) close(directory);
-    errno = error;
-    if (last || file < 0) return file;
-    directory = file;
-    path += strlen(piece);
-    path += strspn(path, "/");
-  }
-}
-
 static char small_letter(char c) {
   const unsigned char small = (unsigned char)c | 0x20;
   return small >= 'a' && small <= 'z' ? (char)small : '\0';
 }
 
-/* Reads once and counts the words that end there; returns what read returned. */
-static ssize_t count_read(struct count* count, int file) {
+/* Reads once and counts the words that end there; returns what read_file returned. */
+static ptrdiff_t count_read(struct count* count, int file) {
   char* const text = count->buffer;
-  const ssize_t got = read(file, text + count->held, count->buffer_size - count->held);
+  const ptrdiff_t got = read_file(file, text + count->held, count->buffer_size - count->held);
   const int error = errno;
   const size_t end = count->held + (got > 0 ? (size_t)got : 0);
   uint64_t hash = count->held == 0 ? hash_start : count->held_hash;
@@ -258,16 +236,16 @@ static ssize_t count_read(struct count* count, int file) {
 /* Called with the bytes of each read; 0 ends the reading. */
 typedef int advance_function(void* context, uint64_t bytes);
 
-/* Takes the path over. What the walk saw as a file may be a fifo by now: O_NONBLOCK. */
+/* Takes the path over. */
 static void count_file(struct count* count, char* path, advance_function* advance, void* context) {
-  const int file = open_path(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY);
-  ssize_t got = -1;
+  const int file = open_file(path);
+  ptrdiff_t got = -1;
   while (file >= 0 && (got = count_read(count, file)) > 0) {
     count->bytes += (uint64_t)got;
     if (!advance(context, (uint64_t)got)) break;
   }
   const int error = errno;
-  if (file >= 0) close(file);
+  if (file >= 0) close_file(file);
   if (got == 0) count->files++;
   if (got < 0) {
     count_failure(count, path, error);
@@ -299,45 +277,36 @@ static void walk_later(struct walk* walk, char* path) {
   walk->pending[walk->pending_count++] = path;
 }
 
-static int walk_entry(struct walk* walk, int directory, const char* directory_path, const char* name) {
+static int walk_entry(struct walk* walk, const char* directory_path, const struct entry* entry) {
   const size_t length = strlen(directory_path);
-  const size_t size = length + strlen(name) + 2;
+  const size_t size = length + strlen(entry->name) + 2;
   char* path = resize(NULL, size, 1);
-  snprintf(path, size, "%s%s%s", directory_path, directory_path[length - 1] == '/' ? "" : "/", name);
-  struct stat status;
-  if (fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) != 0) {
-    count_failure(walk->count, path, errno);
-  } else if (S_ISREG(status.st_mode)) {
-    return walk->visit(walk->context, path, (uint64_t)status.st_size);
-  } else if (S_ISDIR(status.st_mode)) {
+  snprintf(path, size, "%s%s%s", directory_path, directory_path[length - 1] == '/' ? "" : "/", entry->name);
+  if (entry->error != 0) {
+    count_failure(walk->count, path, entry->error);
+  } else if (entry->kind == KIND_FILE) {
+    return walk->visit(walk->context, path, entry->bytes);
+  } else if (entry->kind == KIND_DIRECTORY) {
     walk_later(walk, path);
   } else {
-    *(S_ISLNK(status.st_mode) ? &walk->count->links : &walk->count->special) += 1;
+    *(entry->kind == KIND_LINK ? &walk->count->links : &walk->count->special) += 1;
     free(path);
   }
   return 1;
 }
 
 /* Takes the path over. */
-static int walk_directory(struct walk* walk, char* path, int flags) {
-  const int file = open_path(path, O_RDONLY | O_DIRECTORY | flags);
-  if (file < 0) {
-    count_failure(walk->count, path, errno);
-    return 1;
-  }
-  DIR* directory = fdopendir(file);
-  if (directory == NULL) die("fdopendir", strerror(errno));
+static int walk_directory(struct walk* walk, char* path, int is_root) {
+  struct directory* directory = open_directory(path, is_root);
+  struct entry entry;
+  int got = -1;
   int going = 1;
-  while (going) {
-    errno = 0;
-    const struct dirent* entry = readdir(directory);
-    if (entry == NULL) break;
-    if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
-    going = walk_entry(walk, file, path, entry->d_name);
+  while (directory != NULL && going && (got = read_directory(directory, &entry)) > 0) {
+    going = walk_entry(walk, path, &entry);
   }
-  const int error = going ? errno : 0;
-  closedir(directory);
-  if (error != 0) {
+  const int error = errno;
+  if (directory != NULL) close_directory(directory);
+  if (got < 0) {
     count_failure(walk->count, path, error);
   } else {
     free(path);
@@ -345,20 +314,27 @@ static int walk_directory(struct walk* walk, char* path, int flags) {
   return going;
 }
 
+static int is_directory(const char* root) {
+  char* path = path_of_root(root);
+  struct directory* directory = path != NULL ? open_directory(path, 1) : NULL;
+  if (directory != NULL) close_directory(directory);
+  free(path);
+  return directory != NULL;
+}
+
 /* The root may be a symbolic link; those below it are not followed. */
 static void walk_tree(const char* root, visit_function* visit, void* context, struct count* count) {
   struct walk walk = {visit, context, count, NULL, 0, 0};
-  walk_later(&walk, strcpy(resize(NULL, strlen(root) + 1, 1), root));
-  int flags = 0;
-  int going = 1;
+  char* path = path_of_root(root);
+  if (path == NULL) die(root, strerror(errno));
+  int going = walk_directory(&walk, path, 1);
   while (walk.pending_count > 0) {
-    char* path = walk.pending[--walk.pending_count];
+    path = walk.pending[--walk.pending_count];
     if (going) {
-      going = walk_directory(&walk, path, flags);
+      going = walk_directory(&walk, path, 0);
     } else {
       free(path);
     }
-    flags = O_NOFOLLOW;
   }
   free(walk.pending);
 }

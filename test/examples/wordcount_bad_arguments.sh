@@ -2,12 +2,14 @@
 # wordcount_bad_arguments.sh WORDCOUNT - bad arguments are refused with a message and the exit status 2.
 set -u
 
-wordcount=$1
+# A program of another system runs by the command that MESON_EXE_WRAPPER names.
+# shellcheck disable=SC2206 # a command of several words
+wordcount=(${MESON_EXE_WRAPPER:-} "$1")
 failures=0
 
 refused() {  # arguments
   local message
-  message=$("$wordcount" "$@" 2>&1 >/dev/null)
+  message=$("${wordcount[@]}" "$@" 2>&1 >/dev/null)
   local status=$?
   if [ "$status" -ne 2 ] || [ -z "$message" ]; then
     echo "FAILED: wordcount $*: status $status, message '$message'"
@@ -30,7 +32,7 @@ refused --threads
 refused --top -1 /
 refused --top x /
 
-if ! "$wordcount" --help | grep -q '^usage: '; then
+if ! "${wordcount[@]}" --help | grep -q '^usage: '; then
   echo "FAILED: wordcount --help"
   failures=$((failures + 1))
 fi

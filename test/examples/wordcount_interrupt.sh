@@ -3,7 +3,9 @@
 # result is marked as such.
 set -u
 
-wordcount=$1
+# A program of another system runs by the command that MESON_EXE_WRAPPER names.
+# shellcheck disable=SC2206 # a command of several words
+wordcount=(${MESON_EXE_WRAPPER:-} "$1")
 failures=0
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
@@ -20,7 +22,7 @@ set -m
 
 interrupted() {  # tree, options: interrupts wordcount once it has said that it counts
   mkfifo "$scratch/output"
-  "$wordcount" "$@" >"$scratch/output" 2>"$scratch/errors" &
+  "${wordcount[@]}" "$@" >"$scratch/output" 2>"$scratch/errors" &
   local process=$!
   exec 3<"$scratch/output"
   read -r line <&3
