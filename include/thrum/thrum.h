@@ -55,7 +55,8 @@
 #define THRUM_API
 #endif
 
-#if defined(__cplusplus) && __cplusplus >= 201103L
+/* Visual C++ has noexcept, and by default says that it is of 1998. */
+#if defined(__cplusplus) && (__cplusplus >= 201103L || defined(_MSC_VER))
 #define THRUM_NOEXCEPT noexcept
 #elif defined(__cplusplus)
 #define THRUM_NOEXCEPT throw()
