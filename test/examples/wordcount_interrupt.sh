@@ -26,7 +26,10 @@ interrupted() {  # tree, options: interrupts wordcount once it has said that it 
   local process=$!
   exec 3<"$scratch/output"
   read -r line <&3
-  kill -INT "$process"
+  # What runs a program of another system may stand between it and this shell.
+  local program=$process
+  while child=$(pgrep -P "$program" | head -n 1) && [ -n "$child" ]; do program=$child; done
+  kill -INT "$program"
   cat <&3 >"$scratch/rest"
   exec 3<&-
   rm "$scratch/output"

@@ -106,7 +106,7 @@ same_words "$real_tree" --verify
 grep -q '^verified' "$scratch/errors"
 expect $? "--verify says so"
 same_words "$real_tree" --threads 1
-"${wordcount[@]}" --top 3 "$real_tree" >"$scratch/report"
+"${wordcount[@]}" --top 3 "$real_tree" >"$scratch/report" 2>"$scratch/errors"
 expect $? "exit status of wordcount --top 3 $real_tree"
 LC_ALL=C sort -k 1,1nr -k 2 "$scratch/expected" | head -n 3 |
   diff - <(grep -E '^ *[0-9]+ [a-z]+$' "$scratch/report")
@@ -152,7 +152,7 @@ if [ -z "$runner" ]; then
 fi
 
 mkdir "$scratch/nothing"
-"${wordcount[@]}" "$scratch/nothing" >"$scratch/report"
+"${wordcount[@]}" "$scratch/nothing" >"$scratch/report" 2>"$scratch/errors"
 expect $? "exit status for a tree without files"
 grep -q '^0 files, 0.0 MB, 0 words' "$scratch/report"
 expect $? "a tree without files has no words"
