@@ -12,15 +12,17 @@ class Installed:
         (pc,) = Path(tree).rglob("thrum.pc")
         (self.include,) = (path.parent for path in Path(tree).rglob("thrum") if path.is_dir())
         self.library = pc.parents[1]
+        self.prefix = self.include.parent
         # For pkg-config, and for programs.
         self.environment = {
             **os.environ,
             "PKG_CONFIG_PATH": str(pc.parent),
             "PKG_CONFIG_SYSROOT_DIR": str(tree),
             "LD_LIBRARY_PATH": str(self.library),
+            "WINEPATH": str(self.prefix / "bin"),
         }
         # For compilers that are not told where to look. pkg-config leaves out what they find by themselves.
-        self.compiling = {**self.environment, "CPATH": str(self.include), "LIBRARY_PATH": str(self.library)}
+        self.compiling = {**self.environment, "CPATH": str(self.include), "LIBRARY_PATH": str(self.library), "PREFIX": str(self.prefix)}
 
     def pkg_config(self, *queries):
         return checking.output("pkg-config", *queries, "thrum", env=self.environment).split()

@@ -1,14 +1,18 @@
-"""The programs in README.md and docs/*.md compile, link and print what the pages say.
+"""The programs in pages of the documentation compile, link and print what the pages say.
 
 A block ```c or ```cpp with a main is a program: it is compiled, linked and run. One without is compiled only,
-as the body of a function where it is not a file by itself. A block ```sh that begins with cc or c++ is run
-where the last program's source is, under the name that the block calls it by. A block ```text that comes next
-after a program or such a command is what it prints.
+as the body of a function where it is not a file by itself. A block ```sh that begins with cc or c++, or with the
+name of a compiler for Windows, is run where the last program's source is, under the name that the block calls it
+by. A block ```text that comes next after a program or such a command is what it prints.
 
-    snippets.py MESON BUILD-DIRECTORY C-COMPILER C++-COMPILER
+    snippets.py MESON BUILD-DIRECTORY C-COMPILER C++-COMPILER PAGE...
+
+Programs of a cross-build are run by the command that MESON_EXE_WRAPPER names.
 """
 
+import os
 import re
+import shlex
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -17,7 +21,8 @@ from pathlib import Path
 import checking
 from installed import Installed
 
-MESON, BUILD, C_COMPILER, CPP_COMPILER = sys.argv[1:]
+MESON, BUILD, C_COMPILER, CPP_COMPILER, *PAGES = sys.argv[1:]
+RUNNER = shlex.split(os.environ.get("MESON_EXE_WRAPPER", ""))
 WARNINGS = ("-Wall", "-Wextra", "-Wpedantic", "-Werror")
 
 # By the name of a block's language: the compiler with its mode, and what every fragment may use.
@@ -25,6 +30,7 @@ LANGUAGES = {
     "c": ((C_COMPILER, "-std=c99"), "#include <stdio.h>\n#include <thrum/thrum.h>\n"),
     "cpp": ((CPP_COMPILER, "-std=c++17"), "#include <thrum/thrum.hpp>\n"),
 }
+WINDOWS_COMPILER = r"x86_64-w64-mingw32-gcc"
 
 
 @dataclass
@@ -60,7 +66,7 @@ class Reader:
                 self.program(block)
             elif block.language in LANGUAGES:
                 self.fragment(block)
-            elif block.language == "sh" and re.match(r"(cc|c\+\+) ", block.text):
+            elif block.language == "sh" and re.match(rf"(cc|c\+\+|{WINDOWS_COMPILER}) ", block.text):
                 self.command(block)
             elif block.language == "text" and printed is not None and printed != block.text:
                 self.faults.append(f"{block.place}: the program prints\n{printed}")
@@ -71,7 +77,8 @@ class Reader:
         if result.returncode != 0:
             self.faults.append(f"{block.place}: failed with {result.returncode}\n{result.stdout}")
             return None
-        return result.stdout
+        # Windows ends lines in its own way.
+        return result.stdout.replace("\r", "")
 
     def program(self, block):
         self.checked += 1
@@ -79,8 +86,9 @@ class Reader:
         name = f"program.{block.language}"
         (self.directory / name).write_text(block.text)
         (compiler, _) = LANGUAGES[block.language]
-        if self.run(block, *compiler, *WARNINGS, name, "-o", "program", "-lthrum") is not None:
-            self.printed = self.run(block, self.directory / "program")
+        command = [*compiler, *WARNINGS, name, "-o", "program.exe", f"-L{self.installed.library}", "-lthrum"]
+        if self.run(block, *command) is not None:
+            self.printed = self.run(block, *RUNNER, self.directory / "program.exe")
 
     def fragment(self, block):
         self.checked += 1
@@ -102,11 +110,13 @@ class Reader:
         for name in re.findall(r"\b[\w-]+\.(?:c|cpp)\b", block.text):
             if self.source:
                 (self.directory / name).write_text(self.source.text)
-        self.printed = self.run(block, "sh", "-e", "-c", block.text)
+        # The one that is there, which may be for another processor.
+        text = re.sub(rf"\b{WINDOWS_COMPILER}\b", C_COMPILER, block.text)
+        self.printed = self.run(block, "sh", "-e", "-c", text)
 
 
 with tempfile.TemporaryDirectory() as directory:
     reader = Reader(Installed(MESON, BUILD, f"{directory}/installed"), directory)
-    for page in [checking.ROOT / "README.md", *sorted((checking.ROOT / "docs").glob("*.md"))]:
-        reader.read(page)
+    for page in PAGES:
+        reader.read(Path(page).resolve())
     checking.finish(reader.faults, reader.checked)
