@@ -1,7 +1,7 @@
 """The backends are the same files with the same functions in the same order: those of src/platform.hpp.
 
 Each group of functions there has a file of its name. A function may be inline in platform_types.hpp instead where its
-comment says so. What else a backend has is for itself alone, and docs/design.md says why it needs it.
+comment says so. docs/design.md shows each function in a table, and says why a backend has what else it has.
 """
 
 import re
@@ -57,8 +57,15 @@ def faults_of(backend, groups):
             yield f"{backend.name}/{group}.cpp: defines {', '.join(order)}; platform.hpp has {', '.join(expected)}"
 
 
+def faults_of_page(groups):
+    for functions in groups.values():
+        for name in functions:
+            if not re.search(rf"^\|.*`{name}`.*\|", DESIGN, re.MULTILINE):
+                yield f"docs/design.md: no row shows {name}"
+
+
 GROUPS = declared()
 checking.finish(
-    (fault for backend in BACKENDS for fault in faults_of(backend, GROUPS)),
+    [*faults_of_page(GROUPS), *(fault for backend in BACKENDS for fault in faults_of(backend, GROUPS))],
     len(BACKENDS) * sum(map(len, GROUPS.values())),
 )
