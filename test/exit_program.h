@@ -2,7 +2,7 @@
 #ifndef THRUM_TEST_EXIT_PROGRAM_H
 #define THRUM_TEST_EXIT_PROGRAM_H
 
-#include "support/program.h"
+#include "support/require.h"
 #include "thrum/thrum.h"
 
 struct way {

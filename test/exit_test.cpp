@@ -6,6 +6,9 @@
 #include <string>
 
 #include "support/child_process.hpp"
+#include "support/program.h"
+#include "support/raised.hpp"
+#include "thrum/thrum.hpp"
 
 using support::Ending;
 using support::run_program;
@@ -228,4 +231,18 @@ TEST_CASE("a registered call may shut down itself, and another thread's shutdown
   const Ending other = exit_program("shut_down_beside_registered_call");
   CHECK(other.how == "exit 0");
   CHECK(other.output == "called\nother shut down\nshut down\n");
+}
+
+TEST_CASE("a callable is called at the exit, and what it throws is reported", "[exit][atexit]") {
+  const Ending ending = support::run_case("callables at the exit");
+  CHECK(ending.how.rfind("exit 0: Exception in thread ", 0) == 0);
+  CHECK(ending.output == "first\nsecond\n");
+}
+
+TEST_CASE("callables at the exit", "[.]") {
+  thrum::register_atexit([] { say("second\n"); });
+  thrum::register_atexit([] { throw std::string("lost"); });
+  thrum::register_atexit([text = std::string("first\n")] { say(text.c_str()); });
+  thrum::shutdown();
+  CHECK(support::raised<thrum::RuntimeError>([] { thrum::register_atexit([] {}); }) == THRUM_E_EXITING);
 }

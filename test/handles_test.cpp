@@ -816,7 +816,7 @@ TEST_CASE("a million stale and made-up ids at every function reach no live objec
       long taken = 0;
       for (int attack = 0; attack < attacks; ++attack) {
         const std::uint64_t chance = random();
-        const auto other = support::types[chance / 8 % support::types.size()];
+        const auto other = support::types[static_cast<std::size_t>(chance / 8 % support::types.size())];
         for (const Call& call : calls) {
           if (call.type == Type::none) continue;
           std::uint64_t id = chance;

@@ -54,7 +54,7 @@ TEST_CASE("any timer is taken out of the heap, and the others stay in order", "[
   std::vector<TimerSlot> slots(count);
   std::vector<std::uint64_t> deadlines(count, 0);  // 0: not in
   for (int turn = 0; turn < 30000; ++turn) {
-    const std::size_t index = random() % count;
+    const auto index = static_cast<std::size_t>(random() % count);
     if (deadlines[index] == 0) {
       deadlines[index] = random() % 1000 + 1;
       REQUIRE(heap.push(slots[index], deadlines[index]));

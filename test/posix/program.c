@@ -12,6 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "support/require.h"
+
 struct foreign {
   pthread_t thread;
   void (*function)(void*);
@@ -25,6 +27,8 @@ void require(int holds, int line, const char* condition) {
 }
 
 void say(const char* text) { REQUIRE(write(STDOUT_FILENO, text, strlen(text)) == (ssize_t)strlen(text)); }
+
+void complain(const char* text) { dprintf(STDERR_FILENO, "%s", text); }
 
 void leave_at_once(int status) { _exit(status); }
 

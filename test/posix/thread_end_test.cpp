@@ -502,3 +502,17 @@ TEST_CASE("a thread runs on the stack that it was given", "[thread][stack_size]"
   CHECK(given(options) >= 64 * kMegabyte);
   CHECK(thrum::stack_size(0) == 64 * kMegabyte);
 }
+
+TEST_CASE("a stack that no system has room for is a refused thread", "[thread][refused]") {
+  thrum_thread_options options = THRUM_THREAD_OPTIONS_INIT;
+  options.stack_size = std::size_t{1} << 46;
+  thrum_thread thread{0};
+  REQUIRE(thrum_thread_create(
+              &thread, &options, [](void*) {}, nullptr) == THRUM_OK);
+  CHECK(thrum_thread_start(thread) == THRUM_E_AGAIN);
+  CHECK(thrum_thread_start(thread) == THRUM_E_AGAIN);
+  int alive = 7;
+  CHECK(thrum_thread_is_alive(thread, &alive) == THRUM_OK);
+  CHECK(alive == 0);
+  CHECK(thrum_thread_destroy(thread) == THRUM_OK);
+}

@@ -1,6 +1,4 @@
-// timer_process_test.cpp - timers and the process: the one thread that they share, its exit, its forks.
-#include <dirent.h>
-
+// timer_process_test.cpp - timers and the forks of the process.
 #include <atomic>
 #include <catch2/catch_test_macros.hpp>
 #include <cstddef>
@@ -20,17 +18,6 @@ using support::run_forked;
 
 namespace {
 
-/// The threads of this process, as the system counts them.
-int system_threads() {
-  DIR* const tasks = opendir("/proc/self/task");
-  int count = 0;
-  while (const dirent* entry = readdir(tasks)) {
-    if (entry->d_name[0] != '.') ++count;
-  }
-  closedir(tasks);
-  return count;
-}
-
 std::vector<thrum::Timer> pending_timers(std::size_t count, double interval) {
   std::vector<thrum::Timer> timers;
   timers.reserve(count);
@@ -41,39 +28,6 @@ std::vector<thrum::Timer> pending_timers(std::size_t count, double interval) {
 }
 
 }  // namespace
-
-TEST_CASE("10,000 timers that wait cost one thread", "[timer]") {
-  // In a process of its own, where there is no such thread yet.
-  if (support::thread_sanitized) SKIP("ThreadSanitizer forbids a thread in a forked child");
-  const Ending ending = run_forked([] {
-    const int before = system_threads();
-    std::vector<thrum::Timer> timers = pending_timers(10000, 1000);
-    CHILD_REQUIRE(system_threads() == before + 1);
-    CHILD_REQUIRE(thrum::active_count() == 1);
-    CHILD_REQUIRE(thrum::enumerate().size() == 1);
-    for (thrum::Timer& timer : timers) timer.cancel();
-    CHILD_REQUIRE(system_threads() == before + 1);
-  });
-  CHECK(ending.how == "exit 0");
-}
-
-TEST_CASE("a callable is called at the exit, and what it throws is reported", "[exit][atexit]") {
-  const Ending ending = run_forked([] {
-    thrum::register_atexit([] { dprintf(STDOUT_FILENO, "second\n"); });
-    thrum::register_atexit([] { throw std::string("lost"); });
-    thrum::register_atexit([text = std::string("first")] { dprintf(STDOUT_FILENO, "%s\n", text.c_str()); });
-    thrum::shutdown();
-    bool refused = false;
-    try {
-      thrum::register_atexit([] {});
-    } catch (const thrum::RuntimeError& error) {
-      refused = error.status() == THRUM_E_EXITING;
-    }
-    CHILD_REQUIRE(refused);
-  });
-  CHECK(ending.how.rfind("exit 0: Exception in thread ", 0) == 0);
-  CHECK(ending.output == "first\nsecond\n");
-}
 
 TEST_CASE("a forked child's timers have ended, and new ones fire", "[timer][fork]") {
   std::atomic<int> calls{0};

@@ -18,6 +18,10 @@ struct Ending {
 /// thrum_tests_static the program `name`_static.
 Ending run_program(const std::string& name, const std::vector<std::string>& arguments);
 
+/// Runs a case of the test's own program in a process of its own, whose output is the case's and not
+/// Catch2's. "exit 0": it has passed.
+Ending run_case(const std::string& name);
+
 }  // namespace support
 
 #endif

@@ -10,12 +10,12 @@
 extern "C" {
 #endif
 
-/* Ends the process where the condition does not hold. */
-#define REQUIRE(condition) require((condition) != 0, __LINE__, #condition)
+/* Ends the process where the condition does not hold; as REQUIRE of require.h. */
 void require(int holds, int line, const char* condition);
 
-/* Writes on standard output. */
+/* Writes on standard output, and on standard error. */
 void say(const char* text);
+void complain(const char* text);
 
 /* Ends the process, without its exit handlers. */
 void leave_at_once(int status);

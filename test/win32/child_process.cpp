@@ -3,45 +3,12 @@
 
 #include <windows.h>
 
-#include <cstdlib>
+#include "win32/capture.hpp"
 
 namespace {
 
 /// The milliseconds after which a child is ended. Only one that hangs ever gets there.
 constexpr DWORD kWatchdog = 120000;
-
-/// A file that a child writes and its parent reads. Unlike a pipe it is never full.
-class Capture {
- public:
-  Capture() {
-    wchar_t folder[MAX_PATH];
-    wchar_t name[MAX_PATH];
-    SECURITY_ATTRIBUTES inherited = {sizeof(SECURITY_ATTRIBUTES), nullptr, TRUE};
-    if (GetTempPathW(MAX_PATH, folder) == 0 || GetTempFileNameW(folder, L"thr", 0, name) == 0) std::abort();
-    file_ = CreateFileW(name, GENERIC_READ | GENERIC_WRITE, 0, &inherited, CREATE_ALWAYS,
-                        FILE_ATTRIBUTE_TEMPORARY | FILE_FLAG_DELETE_ON_CLOSE, nullptr);
-    if (file_ == INVALID_HANDLE_VALUE) std::abort();
-  }
-  Capture(const Capture&) = delete;
-  Capture& operator=(const Capture&) = delete;
-  ~Capture() { CloseHandle(file_); }
-
-  HANDLE file() const { return file_; }
-
-  std::string text() const {
-    std::string text;
-    char buffer[4096];
-    DWORD count = 0;
-    SetFilePointer(file_, 0, nullptr, FILE_BEGIN);
-    while (ReadFile(file_, buffer, sizeof buffer, &count, nullptr) != 0 && count != 0) {
-      text.append(buffer, count);
-    }
-    return text;
-  }
-
- private:
-  HANDLE file_;
-};
 
 std::string own_path() {
   char path[MAX_PATH];
@@ -59,17 +26,12 @@ std::string end_of(HANDLE process) {
   return "exit " + std::to_string(status);
 }
 
-}  // namespace
-
-support::Ending support::run_program(const std::string& name, const std::vector<std::string>& arguments) {
-  const std::string self = own_path();
-  const std::string path =
-      self.substr(0, self.find_last_of("/\\") + 1) + name + self.substr(self.find_last_of('_'));
+support::Ending run(const std::string& path, const std::vector<std::string>& arguments) {
   std::string line = '"' + path + '"';
   for (const std::string& argument : arguments) line += " \"" + argument + '"';
 
-  const Capture output;
-  const Capture errors;
+  const support::Capture output;
+  const support::Capture errors;
   STARTUPINFOA startup{};
   startup.cb = sizeof startup;
   startup.dwFlags = STARTF_USESTDHANDLES;
@@ -87,4 +49,16 @@ support::Ending support::run_program(const std::string& name, const std::vector<
   const std::string told = errors.text();
   if (!told.empty()) how += ": " + told;
   return {how, output.text()};
+}
+
+}  // namespace
+
+support::Ending support::run_program(const std::string& name, const std::vector<std::string>& arguments) {
+  const std::string self = own_path();
+  return run(self.substr(0, self.find_last_of("/\\") + 1) + name + self.substr(self.find_last_of('_')),
+             arguments);
+}
+
+support::Ending support::run_case(const std::string& name) {
+  return run(own_path(), {name, "--reporter=console::out=NUL"});
 }

@@ -3,7 +3,7 @@
 
 #include <windows.h>
 
-#include "support/program.h"
+#include "support/require.h"
 
 #define EXPORT __declspec(dllexport)
 

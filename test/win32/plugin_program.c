@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "plugin.h"
-#include "support/program.h"
+#include "support/require.h"
 
 static HMODULE library;
 

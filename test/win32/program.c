@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "support/require.h"
+
 struct foreign {
   HANDLE thread;
   void (*function)(void*);
@@ -24,11 +26,13 @@ void require(int holds, int line, const char* condition) {
   char text[512];
   if (holds) return;
   sprintf(text, "line %d: %.400s\n", line, condition);
-  write_to(STD_ERROR_HANDLE, text);
+  complain(text);
   leave_at_once(99);
 }
 
 void say(const char* text) { REQUIRE(write_to(STD_OUTPUT_HANDLE, text)); }
+
+void complain(const char* text) { write_to(STD_ERROR_HANDLE, text); }
 
 void leave_at_once(int status) { _exit(status); }
 

@@ -23,11 +23,13 @@ namespace {
 /// back while the thread's end is being told to the libraries.
 template <class Body>
 bool in_system_thread(Body body) {
-  const auto run = [](void* arg) -> DWORD {
-    (*static_cast<Body*>(arg))();
-    return 0;
+  struct Run {
+    static DWORD WINAPI run(void* arg) {
+      (*static_cast<Body*>(arg))();
+      return 0;
+    }
   };
-  const HANDLE thread = CreateThread(nullptr, 0, run, &body, 0, nullptr);
+  const HANDLE thread = CreateThread(nullptr, 0, Run::run, &body, 0, nullptr);
   const bool gone = thread != nullptr && WaitForSingleObject(thread, INFINITE) == WAIT_OBJECT_0;
   CloseHandle(thread);
   return gone;

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "support/program.h"
+#include "support/require.h"
 #include "thrum/thrum.h"
 
 struct library {

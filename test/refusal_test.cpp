@@ -1,9 +1,5 @@
 // refusal_test.cpp - the system refuses a thread or memory: a status says so, nothing has changed, and later
 // the same call succeeds.
-//
-// The linker sends the library's own calls of these functions here (--wrap), where they fail on demand.
-#include <pthread.h>
-
 #include <algorithm>
 #include <atomic>
 #include <catch2/catch_template_test_macros.hpp>
@@ -19,84 +15,20 @@
 #include <utility>
 #include <vector>
 
-#include "posix/forked.hpp"
+#include "support/child_process.hpp"
 #include "support/eventually.hpp"
+#include "support/program.h"
 #include "support/raised.hpp"
-#include "support/thread_sanitizer.hpp"
+#include "support/refusal.hpp"
 #include "thrum/thrum.hpp"
 
 using support::eventually;
 using support::raised;
-using support::run_forked;
-
-namespace {
-
-std::atomic<bool> refuse_threads{false};
-std::atomic<int> threads_refused{0};
-std::function<void()> before_refusing_thread;
-thread_local bool waits_for_memory = false;  // the calling thread, until it is given some
-std::atomic<bool> keep_waiting{false};
-std::atomic<bool> waiting{false};
-std::atomic<bool> refuse_memory{false};
-std::atomic<bool> refuse_keys{false};
-
-/// While it lives, the flag is set.
-class Refusal {
- public:
-  explicit Refusal(std::atomic<bool>& flag) : flag_(flag) { flag_ = true; }
-  Refusal(const Refusal&) = delete;
-  Refusal& operator=(const Refusal&) = delete;
-  ~Refusal() { flag_ = false; }
-
- private:
-  std::atomic<bool>& flag_;
-};
-
-}  // namespace
-
-extern "C" {
-using StartRoutine = void* (*)(void*);
-
-int __real_pthread_create(pthread_t*, const pthread_attr_t*, StartRoutine, void*);
-int __wrap_pthread_create(pthread_t*, const pthread_attr_t*, StartRoutine, void*);
-int __wrap_pthread_create(pthread_t* thread, const pthread_attr_t* attributes, StartRoutine routine,
-                          void* arg) {
-  if (!refuse_threads) return __real_pthread_create(thread, attributes, routine, arg);
-  threads_refused.fetch_add(1);
-  if (before_refusing_thread) before_refusing_thread();
-  return EAGAIN;
-}
-
-int __real_pthread_setspecific(pthread_key_t, const void*);
-int __wrap_pthread_setspecific(pthread_key_t, const void*);
-int __wrap_pthread_setspecific(pthread_key_t key, const void* value) {
-  return refuse_keys ? ENOMEM : __real_pthread_setspecific(key, value);
-}
-
-void* __real_malloc(std::size_t);
-void* __wrap_malloc(std::size_t);
-void* __wrap_malloc(std::size_t size) {
-  if (!refuse_memory) return __real_malloc(size);
-  errno = ENOMEM;
-  return nullptr;
-}
-
-void* __real_calloc(std::size_t, std::size_t);
-void* __wrap_calloc(std::size_t, std::size_t);
-void* __wrap_calloc(std::size_t count, std::size_t size) {
-  if (waits_for_memory) {
-    waiting = true;
-    eventually([] { return !keep_waiting; });
-  }
-  if (!refuse_memory) return __real_calloc(count, size);
-  errno = ENOMEM;
-  return nullptr;
-}
-
-int __real_atexit(void (*)());
-int __wrap_atexit(void (*)());
-int __wrap_atexit(void (*function)()) { return refuse_memory ? -1 : __real_atexit(function); }
-}
+using support::Refusal;
+using support::refuse_keys;
+using support::refuse_memory;
+using support::refuse_threads;
+using support::threads_refused;
 
 namespace {
 
@@ -234,7 +166,7 @@ TEST_CASE("those who ask for a thread while the system refuses it are answered",
   thrum_status joined = THRUM_TIMEOUT;
   std::thread asker;
   std::thread joiner;
-  before_refusing_thread = [&] {
+  support::before_refusing_thread = [&] {
     asker = std::thread([&] {
       ++asking;
       numbered = thrum_thread_native_id(thread, &number);
@@ -251,7 +183,7 @@ TEST_CASE("those who ask for a thread while the system refuses it are answered",
     const Refusal refusal(refuse_threads);
     CHECK(thrum_thread_start(thread) == THRUM_E_AGAIN);
   }
-  before_refusing_thread = nullptr;
+  support::before_refusing_thread = nullptr;
   asker.join();
   CHECK(numbered == THRUM_E_NOT_STARTED);
   CHECK(number == 7);
@@ -259,19 +191,6 @@ TEST_CASE("those who ask for a thread while the system refuses it are answered",
   CHECK(joined == THRUM_E_NOT_STARTED);
   CHECK(thrum_thread_start(thread) == THRUM_OK);
   CHECK(thrum_thread_join(thread, thrum::forever) == THRUM_OK);
-  CHECK(thrum_thread_destroy(thread) == THRUM_OK);
-}
-
-TEST_CASE("a stack that no system has room for is a refused thread", "[thread][refused]") {
-  thrum_thread_options options = THRUM_THREAD_OPTIONS_INIT;
-  options.stack_size = std::size_t{1} << 46;
-  thrum_thread thread{0};
-  REQUIRE(thrum_thread_create(&thread, &options, do_nothing, nullptr) == THRUM_OK);
-  CHECK(thrum_thread_start(thread) == THRUM_E_AGAIN);
-  CHECK(thrum_thread_start(thread) == THRUM_E_AGAIN);
-  int alive = 7;
-  CHECK(thrum_thread_is_alive(thread, &alive) == THRUM_OK);
-  CHECK(alive == 0);
   CHECK(thrum_thread_destroy(thread) == THRUM_OK);
 }
 
@@ -705,24 +624,24 @@ TEST_CASE("a timer that is due waits until the system has a thread for it", "[ti
 
 TEST_CASE("a timer that finds no thread to wait for it is as it was", "[timer][refused]") {
   // In a process of its own, where no timer has been started.
-  const support::Ending ending = run_forked([] {
-    int calls = 0;
-    thrum::Timer timer(0, [&] { ++calls; });
-    {
-      const Refusal refusal(refuse_threads);
-      errno = 42;
-      CHILD_REQUIRE(thrum_timer_start(timer.handle()) == THRUM_E_AGAIN);
-      CHILD_REQUIRE(errno == 42);
-      CHILD_REQUIRE(!timer.is_alive());
-      CHILD_REQUIRE(thrum_timer_join(timer.handle(), 0) == THRUM_E_NOT_STARTED);
-      timer.set_daemon(false);
-    }
-    if (support::thread_sanitized) return;
-    timer.start();
-    CHILD_REQUIRE(timer.join());
-    CHILD_REQUIRE(calls == 1);
-  });
-  CHECK(ending.how == "exit 0");
+  CHECK(support::run_case("a first timer finds no thread to wait for it").how == "exit 0");
+}
+
+TEST_CASE("a first timer finds no thread to wait for it", "[.]") {
+  int calls = 0;
+  thrum::Timer timer(0, [&] { ++calls; });
+  {
+    const Refusal refusal(refuse_threads);
+    errno = 42;
+    CHECK(thrum_timer_start(timer.handle()) == THRUM_E_AGAIN);
+    CHECK(errno == 42);
+    CHECK_FALSE(timer.is_alive());
+    CHECK(thrum_timer_join(timer.handle(), 0) == THRUM_E_NOT_STARTED);
+    timer.set_daemon(false);
+  }
+  timer.start();
+  CHECK(timer.join());
+  CHECK(calls == 1);
 }
 
 TEST_CASE("timers that there is no memory for are refused, and nothing is lost", "[timer][refused]") {
@@ -775,7 +694,7 @@ TEST_CASE("a task that comes while a pool's first worker is refused is refused a
   std::atomic<bool> over{false};
   thrum_status second = THRUM_OK;
   std::thread other;
-  before_refusing_thread = [&] {
+  support::before_refusing_thread = [&] {
     if (asked.exchange(true)) return;
     other = std::thread([&] {
       second = thrum_pool_submit(pool.handle(), do_nothing, nullptr, nullptr);
@@ -789,7 +708,7 @@ TEST_CASE("a task that comes while a pool's first worker is refused is refused a
     CHECK(thrum_pool_submit(pool.handle(), do_nothing, nullptr, nullptr) == THRUM_E_AGAIN);
     other.join();
   }
-  before_refusing_thread = nullptr;
+  support::before_refusing_thread = nullptr;
   CHECK(second == THRUM_E_AGAIN);
 }
 
@@ -827,10 +746,20 @@ TEST_CASE("a pool's shutdown waits for a worker that is about to be started", "[
     leave.wait();
   });
   entered.wait();
+  static std::atomic<std::uint64_t> waits_for_memory;
+  static std::atomic<bool> waiting;
+  static std::atomic<bool> keep_waiting;
+  waits_for_memory = 0;
+  waiting = false;
   keep_waiting = true;
+  support::before_allocating = [] {
+    if (waits_for_memory == 0 || waits_for_memory != number_of_thread()) return;
+    waiting = true;
+    eventually([] { return !keep_waiting; });
+  };
   std::thread submitter([&] {
     thrum::current_thread();
-    waits_for_memory = true;
+    waits_for_memory = number_of_thread();
     pool.submit([] {});
   });
   eventually([] { return waiting.load(); });
@@ -848,6 +777,7 @@ TEST_CASE("a pool's shutdown waits for a worker that is about to be started", "[
   for (int i = 0; i < 1000 && !over; ++i) std::this_thread::yield();
   keep_waiting = false;
   submitter.join();
+  support::before_allocating = nullptr;
   shutter.join();
   CHECK(begun == 2);
   CHECK_FALSE(late);

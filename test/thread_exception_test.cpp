@@ -1,9 +1,5 @@
 // thread_exception_test.cpp - exceptions that leave what a thread runs: one line on standard error, and the
 // process lives on.
-#include <pthread.h>
-#include <signal.h>
-#include <unistd.h>
-
 #include <atomic>
 #include <catch2/catch_test_macros.hpp>
 #include <cstddef>
@@ -15,27 +11,15 @@
 #include <utility>
 #include <vector>
 
-#include "posix/forked.hpp"
+#include "support/errors.hpp"
+#include "support/program.h"
 #include "support/scale.hpp"
 #include "thrum/thrum.hpp"
 
-using support::run_forked;
+using support::errors_of;
 using support::scaled;
 
 namespace {
-
-/// What body() writes on standard error.
-template <class Body>
-std::string errors_of(Body body) {
-  const support::detail::Capture capture;
-  const int saved = dup(STDERR_FILENO);
-  REQUIRE(saved >= 0);
-  capture.replace(STDERR_FILENO);
-  body();
-  REQUIRE(dup2(saved, STDERR_FILENO) == STDERR_FILENO);
-  close(saved);
-  return capture.text();
-}
 
 void run(thrum::Thread thread) {
   thread.start();
@@ -151,45 +135,6 @@ TEST_CASE("lines of many threads do not mix", "[thread][exception]") {
   CHECK(errors == expected);
 }
 
-TEST_CASE("ThreadingExceptionTests.test_print_exception_stderr_is_none_1", "[cpython][thread][exception]") {
-  // Nowhere to tell of it: the process lives on all the same.
-  const support::Ending ending = run_forked([] {
-    close(STDERR_FILENO);
-    thrum::Thread thread([] { throw std::runtime_error("untold"); });
-    thread.start();
-    CHILD_REQUIRE(thread.join() && !thread.is_alive());
-  });
-  CHECK(ending.how == "exit 0");
-}
-
-TEST_CASE("ThreadingExceptionTests.test_print_exception_stderr_is_none_2", "[cpython][thread][exception]") {
-  // The same, where it is the thread itself that has nowhere left to tell of it.
-  const support::Ending ending = run_forked([] {
-    thrum::Thread thread([] {
-      close(STDERR_FILENO);
-      throw std::runtime_error("untold");
-    });
-    thread.start();
-    CHILD_REQUIRE(thread.join() && !thread.is_alive());
-  });
-  CHECK(ending.how == "exit 0");
-}
-
-TEST_CASE("an exception is told by a process whose standard error is a closed pipe", "[thread][exception]") {
-  // SIGPIPE is the process's own affair; one that ignores it must not be ended by a report.
-  const support::Ending ending = run_forked([] {
-    signal(SIGPIPE, SIG_IGN);
-    int ends[2];
-    CHILD_REQUIRE(pipe(ends) == 0 && dup2(ends[1], STDERR_FILENO) == STDERR_FILENO);
-    close(ends[0]);
-    close(ends[1]);
-    thrum::Thread thread([] { throw std::runtime_error("untold"); });
-    thread.start();
-    CHILD_REQUIRE(thread.join() && !thread.is_alive());
-  });
-  CHECK(ending.how == "exit 0");
-}
-
 // --------------------------------------------------------------------------------------- excepthook --
 
 namespace {
@@ -262,8 +207,7 @@ TEST_CASE("ExceptHookTests.test_custom_excepthook_fail", "[cpython][thread][exce
 TEST_CASE("ExceptHookTests.test_original_excepthook", "[cpython][thread][excepthook]") {
   CHECK(errors_of(run_and_fail) == default_line);
   {
-    const Hooked hooked(
-        [](const thrum::ExceptHookArgs&) { dprintf(STDERR_FILENO, "Running a thread failed\n"); });
+    const Hooked hooked([](const thrum::ExceptHookArgs&) { complain("Running a thread failed\n"); });
     CHECK(errors_of(run_and_fail) == "Running a thread failed\n");
     {
       const Hooked original(thrum::default_excepthook);
@@ -387,24 +331,6 @@ TEST_CASE("a hook in C is called, returned and called by others", "[thread][exce
   CHECK(thrum_set_excepthook(nullptr, nullptr, nullptr, nullptr) == THRUM_OK);
   CHECK(errors_of(run_and_fail) == default_line);
   CHECK(seen.calls == 4);
-}
-
-TEST_CASE("a hook ends its thread by pthread_exit, and uses everything",
-          "[thread][excepthook][pthread_exit]") {
-  std::atomic<int> calls{0};
-  const Hooked hooked([&](const thrum::ExceptHookArgs& args) {
-    thrum::Lock lock;
-    lock.acquire();
-    thrum::Thread thread([&] { ++calls; });
-    thread.start();
-    thread.join();
-    args.thread.is_alive();
-    pthread_exit(nullptr);
-  });
-  thrum::Thread thread([] { throw std::runtime_error("failed"); });
-  thread.start();
-  CHECK(thread.join());
-  CHECK(calls == 1);
 }
 
 TEST_CASE("hooks are replaced while they are called", "[thread][excepthook][stress]") {

@@ -1,0 +1,71 @@
+// exception_process_test.cpp - exceptions that leave what a thread runs, in a process that has nowhere to
+// tell of them, and hooks that leave by pthread_exit.
+#include <pthread.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <catch2/catch_test_macros.hpp>
+#include <stdexcept>
+
+#include "posix/forked.hpp"
+#include "thrum/thrum.hpp"
+
+using support::run_forked;
+
+TEST_CASE("ThreadingExceptionTests.test_print_exception_stderr_is_none_1", "[cpython][thread][exception]") {
+  // Nowhere to tell of it: the process lives on all the same.
+  const support::Ending ending = run_forked([] {
+    close(STDERR_FILENO);
+    thrum::Thread thread([] { throw std::runtime_error("untold"); });
+    thread.start();
+    CHILD_REQUIRE(thread.join() && !thread.is_alive());
+  });
+  CHECK(ending.how == "exit 0");
+}
+
+TEST_CASE("ThreadingExceptionTests.test_print_exception_stderr_is_none_2", "[cpython][thread][exception]") {
+  // The same, where it is the thread itself that has nowhere left to tell of it.
+  const support::Ending ending = run_forked([] {
+    thrum::Thread thread([] {
+      close(STDERR_FILENO);
+      throw std::runtime_error("untold");
+    });
+    thread.start();
+    CHILD_REQUIRE(thread.join() && !thread.is_alive());
+  });
+  CHECK(ending.how == "exit 0");
+}
+
+TEST_CASE("an exception is told by a process whose standard error is a closed pipe", "[thread][exception]") {
+  // SIGPIPE is the process's own affair; one that ignores it must not be ended by a report.
+  const support::Ending ending = run_forked([] {
+    signal(SIGPIPE, SIG_IGN);
+    int ends[2];
+    CHILD_REQUIRE(pipe(ends) == 0 && dup2(ends[1], STDERR_FILENO) == STDERR_FILENO);
+    close(ends[0]);
+    close(ends[1]);
+    thrum::Thread thread([] { throw std::runtime_error("untold"); });
+    thread.start();
+    CHILD_REQUIRE(thread.join() && !thread.is_alive());
+  });
+  CHECK(ending.how == "exit 0");
+}
+
+TEST_CASE("a hook ends its thread by pthread_exit, and uses everything",
+          "[thread][excepthook][pthread_exit]") {
+  std::atomic<int> calls{0};
+  const Hooked hooked([&](const thrum::ExceptHookArgs& args) {
+    thrum::Lock lock;
+    lock.acquire();
+    thrum::Thread thread([&] { ++calls; });
+    thread.start();
+    thread.join();
+    args.thread.is_alive();
+    pthread_exit(nullptr);
+  });
+  thrum::Thread thread([] { throw std::runtime_error("failed"); });
+  thread.start();
+  CHECK(thread.join());
+  CHECK(calls == 1);
+}

@@ -1,0 +1,50 @@
+// refusal.cpp - support/refusal.hpp on POSIX, by --wrap.
+#include "support/refusal.hpp"
+
+#include <pthread.h>
+
+#include <cerrno>
+#include <cstddef>
+
+using namespace support;
+
+extern "C" {
+using StartRoutine = void* (*)(void*);
+
+int __real_pthread_create(pthread_t*, const pthread_attr_t*, StartRoutine, void*);
+int __wrap_pthread_create(pthread_t*, const pthread_attr_t*, StartRoutine, void*);
+int __wrap_pthread_create(pthread_t* thread, const pthread_attr_t* attributes, StartRoutine routine,
+                          void* arg) {
+  if (!refuse_threads) return __real_pthread_create(thread, attributes, routine, arg);
+  threads_refused.fetch_add(1);
+  if (before_refusing_thread) before_refusing_thread();
+  return EAGAIN;
+}
+
+int __real_pthread_setspecific(pthread_key_t, const void*);
+int __wrap_pthread_setspecific(pthread_key_t, const void*);
+int __wrap_pthread_setspecific(pthread_key_t key, const void* value) {
+  return refuse_keys ? ENOMEM : __real_pthread_setspecific(key, value);
+}
+
+void* __real_malloc(std::size_t);
+void* __wrap_malloc(std::size_t);
+void* __wrap_malloc(std::size_t size) {
+  if (!refuse_memory) return __real_malloc(size);
+  errno = ENOMEM;
+  return nullptr;
+}
+
+void* __real_calloc(std::size_t, std::size_t);
+void* __wrap_calloc(std::size_t, std::size_t);
+void* __wrap_calloc(std::size_t count, std::size_t size) {
+  if (void (*const call)() = before_allocating) call();
+  if (!refuse_memory) return __real_calloc(count, size);
+  errno = ENOMEM;
+  return nullptr;
+}
+
+int __real_atexit(void (*)());
+int __wrap_atexit(void (*)());
+int __wrap_atexit(void (*function)()) { return refuse_memory ? -1 : __real_atexit(function); }
+}

@@ -1,0 +1,73 @@
+// refusal.cpp - support/refusal.hpp on Windows, by a copy of the library in which these functions have the
+// names that they have here. Not by --wrap: all of the C++ library is part of the program, and would be
+// refused too.
+#include "support/refusal.hpp"
+
+#include <windows.h>
+
+#include <process.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+
+#include "win32/refusal.hpp"
+
+using namespace support;
+
+namespace {
+
+using BeginThread = std::uintptr_t(__cdecl*)(void*, unsigned, unsigned(__stdcall*)(void*), void*, unsigned,
+                                             unsigned*);
+using SetFls = BOOL(WINAPI*)(DWORD, void*);
+using CreateTimer = HANDLE(WINAPI*)(SECURITY_ATTRIBUTES*, const wchar_t*, DWORD, DWORD);
+
+std::uintptr_t __cdecl begin_thread(void* security, unsigned stack, unsigned(__stdcall* run)(void*),
+                                    void* arg, unsigned flags, unsigned* number) {
+  if (!refuse_threads) return _beginthreadex(security, stack, run, arg, flags, number);
+  threads_refused.fetch_add(1);
+  if (before_refusing_thread) before_refusing_thread();
+  errno = EAGAIN;
+  return 0;
+}
+
+BOOL WINAPI set_fls(DWORD slot, void* value) {
+  if (!refuse_keys) return FlsSetValue(slot, value);
+  SetLastError(ERROR_NOT_ENOUGH_MEMORY);
+  return FALSE;
+}
+
+HANDLE WINAPI create_timer(SECURITY_ATTRIBUTES* security, const wchar_t* name, DWORD flags, DWORD access) {
+  if (!refuse_timers) return CreateWaitableTimerExW(security, name, flags, access);
+  timers_refused.fetch_add(1);
+  SetLastError(ERROR_INVALID_PARAMETER);
+  return nullptr;
+}
+
+}  // namespace
+
+extern "C" {
+// The pointers by which the library calls functions of the system's DLLs.
+extern BeginThread thrum_test_begin_thread;
+extern SetFls thrum_test_set_fls;
+extern CreateTimer thrum_test_create_timer;
+BeginThread thrum_test_begin_thread = begin_thread;
+SetFls thrum_test_set_fls = set_fls;
+CreateTimer thrum_test_create_timer = create_timer;
+
+void* thrum_test_malloc(std::size_t);
+void* thrum_test_malloc(std::size_t size) {
+  if (!refuse_memory) return std::malloc(size);
+  errno = ENOMEM;
+  return nullptr;
+}
+
+void* thrum_test_calloc(std::size_t, std::size_t);
+void* thrum_test_calloc(std::size_t count, std::size_t size) {
+  if (void (*const call)() = before_allocating) call();
+  if (!refuse_memory) return std::calloc(count, size);
+  errno = ENOMEM;
+  return nullptr;
+}
+}

@@ -1,0 +1,60 @@
+// timer_refusal_test.cpp - waits on a Windows that has no timers of high resolution.
+#include <windows.h>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "support/child_process.hpp"
+#include "support/crew.hpp"
+#include "support/parked.hpp"
+#include "support/refusal.hpp"
+#include "support/scale.hpp"
+#include "thrum/thrum.hpp"
+#include "win32/refusal.hpp"
+
+namespace {
+
+double seconds() {
+  LARGE_INTEGER frequency;
+  LARGE_INTEGER counter;
+  QueryPerformanceFrequency(&frequency);
+  QueryPerformanceCounter(&counter);
+  return static_cast<double>(counter.QuadPart) / static_cast<double>(frequency.QuadPart);
+}
+
+}  // namespace
+
+TEST_CASE("a thread for which there is no timer waits as long, and no less", "[wait][refused]") {
+  // In a process of its own: a thread may get the record, and the timer, of one that has gone.
+  CHECK(support::run_case("waits without a timer").how == "exit 0");
+}
+
+TEST_CASE("waits without a timer", "[.]") {
+  const support::Refusal refusal(support::refuse_timers);
+  const int rounds = support::scaled(100);
+  int early = 0;
+  support::NativeCrew(1, [&] {
+    for (int round = 0; round < rounds; ++round) {
+      const double timeout = 0.0001 * (1 + round % 15);
+      const double start = seconds();
+      // A tick of the counter may lie between this clock's reading and the library's.
+      if (thrum::Event().wait(timeout) || seconds() - start < timeout - 2e-7) ++early;
+    }
+  }).join();
+  CHECK(early == 0);
+  CHECK(support::timers_refused >= rounds);
+}
+
+TEST_CASE("a thread for which there is no timer is woken, and parks for long", "[wait][refused]") {
+  const support::Refusal refusal(support::refuse_timers);
+  for (const double timeout : {1000.0, 50.0 * 86400, thrum::timeout_max}) {
+    thrum::Event event;
+    bool set = false;
+    support::NativeCrew crew(1, [&] { set = event.wait(timeout); });
+    support::until_parked(event);
+    thrum::Event().wait(0.002);
+    CHECK(support::parked(event));
+    event.set();
+    crew.join();
+    CHECK(set);
+  }
+}
