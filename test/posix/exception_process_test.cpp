@@ -7,6 +7,7 @@
 #include <atomic>
 #include <catch2/catch_test_macros.hpp>
 #include <stdexcept>
+#include <utility>
 
 #include "posix/forked.hpp"
 #include "thrum/thrum.hpp"
@@ -55,7 +56,7 @@ TEST_CASE("an exception is told by a process whose standard error is a closed pi
 TEST_CASE("a hook ends its thread by pthread_exit, and uses everything",
           "[thread][excepthook][pthread_exit]") {
   std::atomic<int> calls{0};
-  const Hooked hooked([&](const thrum::ExceptHookArgs& args) {
+  thrum::ExceptHook before = thrum::set_excepthook([&](const thrum::ExceptHookArgs& args) {
     thrum::Lock lock;
     lock.acquire();
     thrum::Thread thread([&] { ++calls; });
@@ -68,4 +69,5 @@ TEST_CASE("a hook ends its thread by pthread_exit, and uses everything",
   thread.start();
   CHECK(thread.join());
   CHECK(calls == 1);
+  thrum::set_excepthook(std::move(before));
 }
