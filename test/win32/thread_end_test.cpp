@@ -13,9 +13,12 @@
 #include <utility>
 
 #include "support/crew.hpp"
+#include "support/raised.hpp"
 #include "support/scale.hpp"
 #include "support/thread_end.hpp"
 #include "thrum/thrum.hpp"
+
+using support::raised;
 
 namespace {
 
@@ -120,15 +123,16 @@ TEST_CASE("a task that calls ExitThread is done, and another worker takes its pl
   std::atomic<int> called{0};
   for (int round = 0; round < 20; ++round) {
     const auto leaving = pool.submit([]() -> int { ExitThread(0); });
-    bool failed = false;
-    try {
-      leaving.result();
-    } catch (const thrum::RuntimeError& error) {
-      failed = error.status() == THRUM_E_FAILED;
-    }
-    CHECK(failed);
+    CHECK(raised<thrum::RuntimeError>([&] { leaving.result(); }) == THRUM_E_FAILED);
     CHECK(pool.submit([&] { return called.fetch_add(1); }).result() == round);
   }
+}
+
+TEST_CASE("an initializer that calls ExitThread breaks its pool", "[pool][ExitThread]") {
+  thrum::ThreadPool pool(2, {"", [] { ExitThread(0); }});
+  const thrum::Future<void> future = pool.submit([] {});
+  CHECK(raised<thrum::BrokenThreadPool>([&] { future.result(); }) == THRUM_E_BROKEN);
+  CHECK(raised<thrum::BrokenThreadPool>([&] { pool.submit([] {}); }) == THRUM_E_BROKEN);
 }
 
 TEST_CASE("a thread of CreateThread has a dummy until it ends", "[thread][dummy]") {
