@@ -276,6 +276,13 @@ TEST_CASE("ThreadingExceptionTests.test_print_exception", "[cpython][thread][exc
   CHECK(errors == "Exception in thread divider: division by zero\n");
 }
 
+TEST_CASE("the default hook is an empty one", "[thread][excepthook]") {
+  CHECK(thrum::set_excepthook(nullptr) == nullptr);
+  CHECK(thrum::set_excepthook([](const thrum::ExceptHookArgs&) {}) == nullptr);
+  CHECK(thrum::set_excepthook(nullptr) != nullptr);
+  CHECK(thrum::set_excepthook(nullptr) == nullptr);
+}
+
 TEST_CASE("a hook in C is called, returned and called by others", "[thread][excepthook]") {
   struct Seen {
     int calls = 0;
@@ -291,8 +298,10 @@ TEST_CASE("a hook in C is called, returned and called by others", "[thread][exce
   thrum_except_hook old = nullptr;
   void* old_arg = &seen;
   REQUIRE(thrum_set_excepthook(hook, &seen, &old, &old_arg) == THRUM_OK);
-  CHECK(old == &thrum_default_excepthook);
   CHECK(old_arg == nullptr);
+  const thrum_except_info told{sizeof told, thrum::current_thread().handle(), "told by the old one", nullptr};
+  CHECK(errors_of([&] { old(&told, old_arg); }) ==
+        "Exception in thread " + thrum::current_thread().name() + ": told by the old one\n");
   const std::string errors = errors_of(run_and_fail);
   CHECK(errors.empty());
   CHECK(seen.calls == 1);

@@ -468,8 +468,9 @@ TEST_CASE("thread identifiers and handles are never given twice", "[thread]") {
   CHECK(std::min(upper.size(), lower.size()) <= 16);
 }
 
-TEST_CASE("a thousand threads are alive at once", "[thread][enumerate]") {
-  constexpr std::size_t kThreads = 1000;
+TEST_CASE("hundreds of threads are alive at once", "[thread][enumerate]") {
+  // Wine gives each a stack of a megabyte at least, for which 32 bits leave little room.
+  constexpr std::size_t kThreads = sizeof(void*) == 8 ? 1000 : 200;
   std::size_t before = 0;
   REQUIRE(thrum_active_count(&before) == THRUM_OK);
   Gate gate;

@@ -118,7 +118,7 @@ inline ExceptHook set_excepthook(ExceptHook hook) {
   detail::check(
       thrum_set_excepthook(is_default ? nullptr : &detail::call_except_hook, nullptr, &old, &old_arg));
   if (old == &detail::call_except_hook) return before.first != nullptr ? *before.first : ExceptHook();
-  if (old == &thrum_default_excepthook) return nullptr;
+  if (old == detail::thrum_core_default_excepthook()) return nullptr;
   return [old, old_arg](const ExceptHookArgs& args) {
     detail::with_info(args, [&](const thrum_except_info* info) { old(info, old_arg); });
   };

@@ -704,7 +704,8 @@ typedef void (*thrum_except_hook)(const thrum_except_info* info, void* arg);
 
 /* Has hook(info, arg) called for every exception that leaves what a thread runs, in place of the one before,
  * which is stored in *old and *old_arg; either may be NULL. A hook of NULL is the default one,
- * thrum_default_excepthook, and what is stored is never NULL. A thread may still be in the old one when
+ * thrum_default_excepthook, and what is stored is never NULL. (On Windows a program may have another address
+ * for the default one than the library, which is what is stored.) A thread may still be in the old one when
  * this returns. Hooks stay set in a forked child. threading.excepthook = hook. */
 THRUM_API thrum_status thrum_set_excepthook(thrum_except_hook hook, void* arg, thrum_except_hook* old,
                                             void** old_arg) THRUM_NOEXCEPT;

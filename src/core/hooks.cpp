@@ -5,6 +5,7 @@
 
 #include "core/registry.hpp"
 #include "core/runtime.hpp"
+#include "thrum/detail/core.hpp"
 
 namespace thrum::hooks {
 
@@ -105,3 +106,9 @@ void part(ThreadRecord& record) {
 }
 
 }  // namespace thrum::hooks
+
+namespace thrum::detail {
+
+thrum_except_hook thrum_core_default_excepthook() noexcept { return thrum_default_excepthook; }
+
+}  // namespace thrum::detail

@@ -275,6 +275,9 @@ THRUM_API thrum_status thrum_core_pool_submit(thrum_pool pool, void (*run)(void*
 THRUM_API thrum_status thrum_core_register_atexit(void (*function)(void*), void* arg,
                                                   void (*dispose)(void*)) noexcept;
 
+/// thrum_default_excepthook as the library has it: a program for Windows may have another address for it.
+THRUM_API thrum_except_hook thrum_core_default_excepthook() noexcept;
+
 // Nanoseconds on the clock of all timeouts.
 THRUM_API std::uint64_t thrum_core_now() noexcept;
 }
