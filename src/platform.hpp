@@ -22,7 +22,8 @@ struct Identity {
 
 }  // namespace thrum::platform
 
-// Defines Mutex, Parker and ThreadHandle, and the inline functions marked so below.
+// Defines Mutex, Parker and ThreadHandle, the inline functions marked so below, and kSimulated: whether this
+// is the simulator, where nothing is gained by looking again before a thread sleeps.
 #include "platform_types.hpp"
 
 namespace thrum::platform {
@@ -53,6 +54,12 @@ void pause() noexcept;
 /// Lets another thread that is ready have this processor.
 void yield() noexcept;
 
+/// Called before every operation on a word that threads share: for the simulator, elsewhere nothing. Inline.
+void stepping(const void* word) noexcept;
+
+/// Called after it, or before it where its kind is known. Inline.
+void stepped(const void* word, bool wrote) noexcept;
+
 // ------------------------------------------------------------------------------------------- time --
 
 /// The deadline that never comes.
@@ -60,6 +67,9 @@ inline constexpr std::uint64_t kNever = UINT64_MAX;
 
 /// Nanoseconds on a clock that only goes forward, at one pace.
 std::uint64_t now() noexcept;
+
+/// Whether it is that time or later; for what is better at some time or other, and right at any. Inline.
+bool has_passed(std::uint64_t time) noexcept;
 
 // ----------------------------------------------------------------------------------------- thread --
 

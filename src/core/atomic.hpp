@@ -11,11 +11,16 @@
 
 #include <cstdint>
 
+#include "platform.hpp"
 #include "thrum/detail/word.hpp"
 
 namespace thrum::atomic {
 
 using detail::Word;
+
+// In the simulator each of these operations is told before it is done, and what it was; elsewhere nothing is.
+using platform::stepped;
+using platform::stepping;
 
 // libatomic_ops has operations on words of the processor, and on double ones: a Word is the one or the other.
 #if defined(AO_HAVE_double_t) && SIZE_MAX == UINT32_MAX
@@ -71,22 +76,42 @@ static_assert(sizeof(AO_t) == sizeof(Word::bits), "libatomic_ops has no 64-bit w
 inline volatile AO_t* cell(Word& word) noexcept { return &word.bits; }
 inline const volatile AO_t* cell(const Word& word) noexcept { return &word.bits; }
 
-inline std::uint64_t load_relaxed(const Word& word) noexcept { return AO_load(cell(word)); }
-inline std::uint64_t load_acquire(const Word& word) noexcept { return AO_load_acquire(cell(word)); }
+inline std::uint64_t load_relaxed(const Word& word) noexcept {
+  stepping(&word);
+  stepped(&word, false);
+  return AO_load(cell(word));
+}
+inline std::uint64_t load_acquire(const Word& word) noexcept {
+  stepping(&word);
+  stepped(&word, false);
+  return AO_load_acquire(cell(word));
+}
 
-inline void store_relaxed(Word& word, std::uint64_t bits) noexcept { AO_store(cell(word), bits); }
-inline void store_release(Word& word, std::uint64_t bits) noexcept { AO_store_release(cell(word), bits); }
+inline void store_relaxed(Word& word, std::uint64_t bits) noexcept {
+  stepping(&word);
+  stepped(&word, true);
+  AO_store(cell(word), bits);
+}
+inline void store_release(Word& word, std::uint64_t bits) noexcept {
+  stepping(&word);
+  stepped(&word, true);
+  AO_store_release(cell(word), bits);
+}
 
 /// Changes `expected` into `desired`. False: the word was something else, which `expected` now holds.
 inline bool change_acquire(Word& word, std::uint64_t& expected, std::uint64_t desired) noexcept {
+  stepping(&word);
   const std::uint64_t found = AO_fetch_compare_and_swap_acquire(cell(word), expected, desired);
+  stepped(&word, found == expected);
   if (found == expected) return true;
   expected = found;
   return false;
 }
 
 inline bool change_release(Word& word, std::uint64_t& expected, std::uint64_t desired) noexcept {
+  stepping(&word);
   const std::uint64_t found = AO_fetch_compare_and_swap_release(cell(word), expected, desired);
+  stepped(&word, found == expected);
   if (found == expected) return true;
   expected = found;
   return false;
@@ -94,7 +119,9 @@ inline bool change_release(Word& word, std::uint64_t& expected, std::uint64_t de
 
 /// Acquire, release, and in the one order of all such operations.
 inline bool change(Word& word, std::uint64_t& expected, std::uint64_t desired) noexcept {
+  stepping(&word);
   const std::uint64_t found = AO_fetch_compare_and_swap_full(cell(word), expected, desired);
+  stepped(&word, found == expected);
   if (found == expected) return true;
   expected = found;
   return false;

@@ -174,4 +174,6 @@ thrum_status thrum_core_condition_reinit(Word& condition, std::uint32_t generati
 
 std::uint64_t thrum_core_now() noexcept { return platform::now(); }
 
+std::uint64_t thrum_core_read(const Word& word) noexcept { return atomic::load_acquire(word); }
+
 }  // namespace thrum::detail

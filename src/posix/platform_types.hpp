@@ -10,6 +10,8 @@
 
 namespace thrum::platform {
 
+inline constexpr bool kSimulated = false;
+
 struct Mutex {
   pthread_mutex_t native = PTHREAD_MUTEX_INITIALIZER;
 };
@@ -46,6 +48,12 @@ inline const Identity& identity() noexcept { return current_identity; }
 inline int* error_number() noexcept { return &errno; }
 
 inline void pause() noexcept { compiler::pause(); }
+
+inline void stepping(const void* /*word*/) noexcept {}
+inline void stepped(const void* /*word*/, bool /*wrote*/) noexcept {}
+
+std::uint64_t now() noexcept;
+inline bool has_passed(std::uint64_t time) noexcept { return now() >= time; }
 
 }  // namespace thrum::platform
 

@@ -9,6 +9,8 @@
 
 namespace thrum::platform {
 
+inline constexpr bool kSimulated = false;
+
 /// An SRWLOCK. Its exclusive mode alone: the shared one can grant exclusive access (microsoft/STL#4448).
 struct Mutex {
   void* native = nullptr;
@@ -31,6 +33,12 @@ struct ThreadHandle {
 };
 
 inline void pause() noexcept { compiler::pause(); }
+
+inline void stepping(const void* /*word*/) noexcept {}
+inline void stepped(const void* /*word*/, bool /*wrote*/) noexcept {}
+
+std::uint64_t now() noexcept;
+inline bool has_passed(std::uint64_t time) noexcept { return now() >= time; }
 
 }  // namespace thrum::platform
 

@@ -13,8 +13,11 @@ OWN = {
     "capi": ("capi/", "compiler.hpp", "core/", "thrum/"),
     "core": ("compiler.hpp", "core/", "platform.hpp", "thrum/"),
     "platform": ("platform_types.hpp",),
-    "backend": ("compiler.hpp", "keep_last_error.hpp", "platform.hpp", "platform_types.hpp", "system.hpp"),
+    "backend": ("compiler.hpp", "engine/", "keep_last_error.hpp", "platform.hpp", "platform_types.hpp", "system.hpp"),
     "compiler": (),
+    # The simulator: its machine below the core, and above all of the library what explores.
+    "engine": ("core/memory.hpp", "engine/", "platform.hpp"),
+    "explorer": ("core/", "engine/", "explorer/", "platform.hpp", "thrum/"),
 }
 
 # Outside the backends, headers with a suffix are no part of the C++ library: each file's are named here.
@@ -36,7 +39,9 @@ def storey(name):
         return "include"
     if rest[0] in ("compiler.hpp", "platform.hpp"):
         return rest[0].removesuffix(".hpp")
-    return "backend" if rest[0] in BACKENDS else rest[0]
+    if rest[0] in BACKENDS:
+        return rest[1] if len(rest) > 2 else "backend"
+    return rest[0]
 
 
 def faults_of(path):
@@ -46,7 +51,7 @@ def faults_of(path):
         bracket, header = match.groups()
         if bracket == '"' or header.startswith("thrum/"):
             allowed = header.startswith(OWN[where]) and bracket == '"'
-        elif where == "backend":
+        elif where in ("backend", "engine", "explorer"):
             allowed = header not in NOWHERE and header != "atomic_ops.h"
         elif header == "atomic":
             allowed = False
@@ -54,7 +59,7 @@ def faults_of(path):
             allowed = "." not in header or header in SYSTEM.get(name, ())
         if not allowed:
             yield f"{checking.at(path, line)}: {where} may not include {header}"
-    if where != "backend":
+    if where not in ("backend", "engine", "explorer"):
         for line, match in checking.matches(r"\b(_*WIN(32|64)|__MINGW\w*|__linux__|__APPLE__|__unix__)\b", path):
             yield f"{checking.at(path, line)}: {match[0]} belongs in a backend"
     if name not in ATOMIC:

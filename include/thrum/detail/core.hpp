@@ -278,6 +278,9 @@ THRUM_API thrum_status thrum_core_register_atexit(void (*function)(void*), void*
 /// thrum_default_excepthook as the library has it: a program for Windows may have another address for it.
 THRUM_API thrum_except_hook thrum_core_default_excepthook() noexcept;
 
+// The word's bits, for programs compiled with THRUM_NO_INLINE.
+THRUM_API std::uint64_t thrum_core_read(const Word& word) noexcept;
+
 // Nanoseconds on the clock of all timeouts.
 THRUM_API std::uint64_t thrum_core_now() noexcept;
 }

@@ -8,6 +8,8 @@
 
 #include <cstdint>
 
+#include "thrum/thrum.h"
+
 #if defined(_MSC_VER) && !defined(__clang__)
 #include <intrin.h>
 #endif
@@ -33,9 +35,15 @@ inline bool try_change(Word& word, std::uint64_t from, std::uint64_t to) noexcep
 #endif
 }
 
+#if defined(THRUM_NO_INLINE)
+extern "C" THRUM_API std::uint64_t thrum_core_read(const Word& word) noexcept;
+#endif
+
 /// Reads the word, with acquire order.
 inline std::uint64_t read(const Word& word) noexcept {
-#if defined(_MSC_VER) && !defined(__clang__)
+#if defined(THRUM_NO_INLINE)
+  return thrum_core_read(word);
+#elif defined(_MSC_VER) && !defined(__clang__)
   return static_cast<std::uint64_t>(_InterlockedCompareExchange64(
       const_cast<volatile long long*>(reinterpret_cast<const volatile long long*>(&word.bits)), 0, 0));
 #else

@@ -1,0 +1,32 @@
+// sim/edges.cpp - where the process forks, exits and fails.
+#include <sys/uio.h>
+#include <unistd.h>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+#include "engine/world.hpp"
+#include "platform.hpp"
+
+namespace thrum::platform {
+
+// The child of a fork would have all threads of the simulator: nothing is lost, and nothing to be made good.
+void on_fork(void (* /*prepare*/)(), void (* /*parent*/)(), void (* /*child*/)()) noexcept {}
+
+bool on_exit(void (*exiting)()) noexcept { return sim::world().on_exit(exiting); }
+
+void report(const char* text) noexcept {
+  const int saved = errno;
+  // One write, so that lines do not mix with another process's; what cannot be written is lost.
+  iovec parts[2];
+  parts[0] = {const_cast<char*>(text), std::strlen(text)};
+  parts[1] = {const_cast<char*>("\n"), 1};
+  if (writev(STDERR_FILENO, parts, 2) < 0) errno = saved;
+}
+
+void fatal(const char* message) noexcept {
+  report(message);
+  std::abort();
+}
+
+}  // namespace thrum::platform

@@ -1,0 +1,296 @@
+// engine/world.cpp - the simulated machine.
+#include "engine/world.hpp"
+
+#include <unistd.h>
+#include <climits>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+
+namespace thrum::sim {
+
+World* the_world = nullptr;
+
+namespace {
+
+constexpr std::size_t kStackSize = std::size_t{512} * 1024;
+constexpr std::size_t kLeastStack = std::size_t{64} * 1024;
+constexpr std::uint64_t kMillisecond = 1000000;
+
+// Where the C library keeps what is a thread's own: different in every thread of the system.
+__thread char marker;
+const char* home = nullptr;
+
+}  // namespace
+
+void Thread::set_name(const char* text) noexcept {
+  std::strncpy(name, text, sizeof name - 1);
+  name[sizeof name - 1] = '\0';
+}
+
+std::size_t round_stack_size(std::size_t size) noexcept {
+  const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  if (size < static_cast<std::size_t>(PTHREAD_STACK_MIN) || size > SIZE_MAX - page) return 0;
+  return (size + page - 1) / page * page;
+}
+
+World& make_world() noexcept {
+  void* memory = std::malloc(sizeof(World));
+  if (memory == nullptr) platform::fatal("the simulator has no memory");
+  home = &marker;
+  the_world = new (memory) World();
+  return *the_world;
+}
+
+World::World() noexcept {
+  const char* seed = std::getenv("THRUM_SIM_SEED");
+  random_ = seed != nullptr ? std::strtoull(seed, nullptr, 10) : 0;
+  first_.number = kFirst;
+  first_.wait = Wait::nothing;
+  first_.set_name("main");
+  threads_.push(&first_);
+}
+
+std::uint64_t World::random(std::uint64_t count) noexcept {
+  // SplitMix64.
+  random_ += 0x9E3779B97F4A7C15;
+  std::uint64_t z = random_;
+  z = (z ^ (z >> 30U)) * 0xBF58476D1CE4E5B9;
+  z = (z ^ (z >> 27U)) * 0x94D049BB133111EB;
+  return (z ^ (z >> 31U)) % count;
+}
+
+// ------------------------------------------------------------------------------------------- time --
+
+std::uint64_t World::now() noexcept {
+  touch(&clock_, Access::read);
+  return clock_;
+}
+
+bool World::may_have_passed(std::uint64_t time) noexcept {
+  touch(&clock_, Access::read);
+  if (!kFine || director_ == nullptr || quiet()) return clock_ >= time;
+  return director_->choose_way(2) == 1;
+}
+
+// ----------------------------------------------------------------------------------------- points --
+
+void World::reach_point() noexcept {
+  if (quiet()) return;
+  // A program that is merely run is switched now and then, in its seed's own way.
+  if (director_ == nullptr && random(4) != 0) return;
+  reschedule();
+}
+
+void World::wait_for(const platform::Mutex& mutex) noexcept {
+  if (!mutex.held && (!kFine || quiet() || director_ == nullptr)) return;
+  current_->object = &mutex;
+  current_->wait = Wait::mutex;
+  reschedule();
+}
+
+void World::wait_for(const platform::Parker& parker, std::uint64_t deadline) noexcept {
+  current_->object = &parker;
+  current_->deadline = deadline;
+  current_->wait = Wait::parker;
+  reschedule();
+  // Time has been what mattered.
+  if (!parker.token) touch(&clock_, Access::write);
+}
+
+void World::give_way() noexcept {
+  if (quiet()) return;
+  current_->wait = Wait::turn;
+  current_->concerned = false;
+  reschedule();
+}
+
+void World::yield() noexcept {
+  touch(this, Access::write);
+  // A loop that waits for another thread is not to go round without it.
+  if (current_->yielded == switches_) return give_way();
+  current_->yielded = switches_;
+  reach_point();
+}
+
+void step_begins() noexcept { world().reach_point(); }
+
+void step_ends(const void* word, bool wrote) noexcept { touch(word, wrote ? Access::write : Access::read); }
+
+bool World::may_go_on(const Thread& thread) const noexcept {
+  switch (thread.wait) {
+    case Wait::nothing: return true;
+    case Wait::mutex: return !static_cast<const platform::Mutex*>(thread.object)->held;
+    case Wait::parker:
+      return static_cast<const platform::Parker*>(thread.object)->token || thread.deadline <= clock_;
+    case Wait::thread: return static_cast<const Thread*>(thread.object)->wait == Wait::ended;
+    case Wait::turn: return thread.concerned;
+    default: return false;
+  }
+}
+
+void World::check_caller() const noexcept {
+  if (&marker != home) {
+    platform::fatal(
+        "thrum's simulator has been called by a thread that neither it nor the process's start made");
+  }
+}
+
+void World::reschedule() noexcept {
+  check_caller();
+  Thread& next = choose();
+  next.wait = Wait::nothing;
+  if (&next != current_) go(next);
+}
+
+void World::go(Thread& thread) noexcept {
+  Thread& from = *current_;
+  current_ = &thread;
+  ++switches_;
+  from.fibre.switch_to(thread.fibre);
+}
+
+void World::jump(Thread& thread) noexcept {
+  current_ = &thread;
+  ++switches_;
+  thread.fibre.jump();
+}
+
+// By turns, and in a program that is merely run those that gave way come last.
+Thread& World::choose() noexcept {
+  if (director_ != nullptr) return director_->choose(*current_);
+  const std::size_t count = threads_.size();
+  std::size_t first = 0;
+  while (first < count && threads_[first] != current_) ++first;
+  for (std::size_t i = 1; i <= count; ++i) {
+    Thread& thread = *threads_[(first + i) % count];
+    if (thread.wait == Wait::turn || !may_go_on(thread)) continue;
+    idle_ = 0;
+    return thread;
+  }
+  return choose_among_idle(first);
+}
+
+Thread& World::choose_among_idle(std::size_t first) noexcept {
+  const std::size_t count = threads_.size();
+  Thread* giver = nullptr;
+  Thread* earliest = nullptr;
+  for (std::size_t i = 1; i <= count; ++i) {
+    Thread& thread = *threads_[(first + i) % count];
+    if (thread.wait == Wait::turn && giver == nullptr) giver = &thread;
+    if (has_deadline(thread) && (earliest == nullptr || thread.deadline < earliest->deadline))
+      earliest = &thread;
+  }
+  // One of them may do what another waits for; but for so long only.
+  if (giver != nullptr && ++idle_ < 16 * count + 16) return *giver;
+  idle_ = 0;
+  if (earliest != nullptr) {
+    advance(earliest->deadline);
+    return *earliest;
+  }
+  if (giver == nullptr) platform::fatal("deadlock: every thread waits, and none for a time");
+  clock_ += kMillisecond;
+  return *giver;
+}
+
+// ---------------------------------------------------------------------------------------- threads --
+
+Thread* World::take(std::size_t stack_size) noexcept {
+  if (stack_size == 0) stack_size = kStackSize;
+  // Of less there is not enough for what the C library does on a stack.
+  if (stack_size < kLeastStack) stack_size = kLeastStack;
+  for (std::size_t i = free_.size(); i-- > 0;) {
+    if (free_[i]->fibre.stack_size() < stack_size) continue;
+    Thread* thread = free_[i];
+    free_[i] = free_.last();
+    free_.pop();
+    thread->fibre.rewind();
+    thread->wait = Wait::idle;
+    return thread;
+  }
+  void* memory = std::malloc(sizeof(Thread));
+  if (memory == nullptr) return nullptr;
+  auto* thread = new (memory) Thread();
+  if (!thread->fibre.make(stack_size, body)) {
+    thread->~Thread();
+    std::free(memory);
+    return nullptr;
+  }
+  thread->wait = Wait::idle;
+  return thread;
+}
+
+Thread* World::start(void (*run)(void*, Thread*), void* arg, std::size_t stack_size) noexcept {
+  check_caller();
+  Thread* thread = director_ != nullptr ? director_->take(stack_size) : take(stack_size);
+  if (thread == nullptr) return nullptr;
+  touch(thread, Access::write);
+  thread->number = ++started_;
+  thread->identity = {nullptr, 0};
+  thread->run = run;
+  thread->arg = arg;
+  thread->detached = false;
+  thread->call = nullptr;
+  thread->looping = false;
+  thread->yielded = 0;
+  thread->name[0] = '\0';
+  thread->wait = Wait::nothing;
+  if (director_ == nullptr) threads_.push(thread);
+  return thread;
+}
+
+void World::body() noexcept {
+  World& self = world();
+  Thread& thread = *self.current_;
+  touch(&thread, Access::read);
+  thread.run(thread.arg, &thread);
+  self.tell_end();
+  self.end_silently();
+}
+
+void World::tell_end() noexcept {
+  if (current_->identity.record == nullptr) return;
+  ended_(current_->identity.record);
+  current_->identity = {nullptr, 0};
+}
+
+void World::end_silently() noexcept {
+  Thread& thread = *current_;
+  touch(&thread, Access::write);
+  thread.wait = Wait::ended;
+  // It keeps its place in the order until the next has been chosen.
+  Thread& next = choose();
+  next.wait = Wait::nothing;
+  if (director_ == nullptr) leave(thread);
+  jump(next);
+}
+
+void World::leave(Thread& thread) noexcept {
+  std::size_t place = 0;
+  while (threads_[place] != &thread) ++place;
+  for (; place + 1 < threads_.size(); ++place) threads_[place] = threads_[place + 1];
+  threads_.pop();
+  if (thread.detached) free_.push(&thread);
+}
+
+void World::join(Thread& thread) noexcept {
+  if (thread.wait != Wait::ended) {
+    current_->object = &thread;
+    current_->wait = Wait::thread;
+    reschedule();
+  }
+  touch(&thread, Access::write);
+  if (director_ == nullptr) free_.push(&thread);
+}
+
+void World::detach(Thread& thread) noexcept {
+  thread.detached = true;
+  if (thread.wait == Wait::ended && director_ == nullptr) free_.push(&thread);
+}
+
+bool World::on_exit(void (*exiting)()) noexcept {
+  if (!exit_watched_) exit_watched_ = std::atexit(exiting) == 0;
+  return exit_watched_;
+}
+
+}  // namespace thrum::sim

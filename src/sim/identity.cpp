@@ -1,0 +1,21 @@
+// sim/identity.cpp - the calling thread's record, and the end of its thread.
+#include "engine/world.hpp"
+#include "platform.hpp"
+
+namespace thrum::platform {
+
+const Identity& identity() noexcept { return sim::world().current().identity; }
+
+bool set_identity(const Identity& identity) noexcept {
+  sim::world().current().identity = identity;
+  return true;
+}
+
+// Each thread of the simulator tells of its end by itself.
+void on_thread_end(void (*ended)(void* record), void (* /*lost*/)(void* record)) noexcept {
+  sim::world().on_end(ended);
+}
+
+void await_ends() noexcept {}
+
+}  // namespace thrum::platform

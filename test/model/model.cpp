@@ -1,0 +1,52 @@
+// model.cpp - exploring a model, and what is printed of it.
+#include "model/model.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+namespace model {
+
+namespace {
+
+/// Whether the library under the models has been given a fault, which they are to find.
+bool of_a_mutant() { return std::getenv("THRUM_MODEL_MUTANT") != nullptr; }
+
+}  // namespace
+
+Level level() {
+  const char* name = std::getenv("THRUM_MODEL_LEVEL");
+  if (name != nullptr && std::strcmp(name, "deep") == 0) return Level::deep;
+  return name != nullptr && std::strcmp(name, "full") == 0 ? Level::full : Level::quick;
+}
+
+void explore(const char* name, const thrum::sim::Test& test, const Bounds& bounds) {
+  thrum_sim_options options = THRUM_SIM_OPTIONS_INIT;
+  options.preemptions = level() == Level::deep   ? bounds.deep
+                        : level() == Level::full ? bounds.full
+                                                 : bounds.quick;
+  options.reduce = 1;
+  const Found found = find(name, test, options);
+  INFO(found.text);
+  if (of_a_mutant()) {
+    CHECK(found.outcome != THRUM_SIM_CLEAN);
+  } else {
+    CHECK(found.outcome == THRUM_SIM_CLEAN);
+    CHECK(found.complete);
+  }
+}
+
+Found find(const char* name, const thrum::sim::Test& test, const thrum_sim_options& options) {
+  thrum_sim_report report{};
+  REQUIRE(thrum::sim::explore(&options, test, report) == THRUM_OK);
+  char bound[32] = "any number of";
+  if (options.preemptions >= 0) std::snprintf(bound, sizeof bound, "at most %d", options.preemptions);
+  std::printf("model: %s: %llu interleavings, %llu cut, %s preemptions, %.2f s: %s\n", name,
+              static_cast<unsigned long long>(report.runs), static_cast<unsigned long long>(report.cut),
+              bound, report.seconds, report.outcome == THRUM_SIM_CLEAN ? "nothing wrong" : report.replay);
+  std::fflush(stdout);
+  return {report.outcome, report.complete != 0, report.text};
+}
+
+}  // namespace model
