@@ -1,10 +1,12 @@
-"""Prints how many tests passed and failed in the last run of Meson's tests in each of the build directories.
+"""Prints how many tests passed and failed in the last run of Meson's tests in each of the build directories, and before
+that the figures of models and mutants.
 
 A test of Catch2 counts for its test cases, without those that it skips; any other for one. A build that got
 no results counts as one that failed.
 """
 
 import json
+import re
 import sys
 import xml.etree.ElementTree
 from pathlib import Path
@@ -32,6 +34,9 @@ def results(build):
     for test in tests:
         if test["result"] != "OK":
             print(f"{build}: {test['name']}: {test['result']}")
+        for line in test.get("stdout", "").splitlines():
+            if re.match(r"model: |\d+ mutants, ", line):
+                print(line)
     return map(cases, tests)
 
 

@@ -86,7 +86,10 @@ class Reader:
         name = f"program.{block.language}"
         (self.directory / name).write_text(block.text)
         (compiler, _) = LANGUAGES[block.language]
-        command = [*compiler, *WARNINGS, name, "-o", "program.exe", f"-L{self.installed.library}", "-lthrum"]
+        library = "-lthrum-sim" if "thrum/sim.h" in block.text else "-lthrum"
+        command = [*compiler, *WARNINGS, name, "-o", "program.exe", f"-L{self.installed.library}", library]
+        if library == "-lthrum-sim":
+            command.append("-DTHRUM_NO_INLINE")
         if self.run(block, *command) is not None:
             self.printed = self.run(block, *RUNNER, self.directory / "program.exe")
 

@@ -119,6 +119,14 @@ void Log::describe(Text& text, const char* name, std::uint64_t object) noexcept 
   }
 }
 
+void Log::add(const Event& event) noexcept {
+  events_.push(event);
+  // Objects are numbered in the order in which they are made, or first used.
+  if (event.name == nullptr || event.object == 0) return;
+  const char* call = shorten(event.name);
+  if (call[type_length(call)] != '\0') name_of(event.object, call, type_length(call));
+}
+
 int Log::holder(std::uint64_t object) const noexcept {
   int holder = -1;
   unsigned depth = 0;
@@ -164,11 +172,13 @@ void Log::tell(Text& text, const char (*names)[32], unsigned threads, std::uint6
     text.pad(kTimeWidth + kColumnWidth * event.thread);
     switch (event.kind) {
       case Event::Kind::entered:
-        describe(text, event.name, event.object);
         if (i + 1 < events_.size() && events_[i + 1].kind == Event::Kind::returned &&
-            events_[i + 1].thread == event.thread && events_[i + 1].has_status &&
-            events_[i + 1].status != THRUM_OK) {
-          text.add(": %s", thrum_status_name(events_[i + 1].status) + 6);
+            events_[i + 1].thread == event.thread) {
+          const Event& end = events_[i + 1];
+          describe(text, event.name, end.object);
+          if (end.has_status && end.status != THRUM_OK) text.add(": %s", thrum_status_name(end.status) + 6);
+        } else {
+          describe(text, event.name, event.object);
         }
         break;
       case Event::Kind::returned:

@@ -63,7 +63,7 @@ struct Event {
 class Log {
  public:
   void clear() noexcept { events_.clear(); }
-  void add(const Event& event) noexcept { events_.push(event); }
+  void add(const Event& event) noexcept;
   bool empty() const noexcept { return events_.empty(); }
 
   /// A name for an object, for as long as the exploration lasts.
