@@ -42,13 +42,17 @@ class Array {
 
   void reserve(std::size_t capacity) noexcept {
     if (capacity <= capacity_) return;
-    auto* items = static_cast<T*>(std::realloc(static_cast<void*>(items_), capacity * sizeof(T)));
+    void* items = std::realloc(static_cast<void*>(items_), capacity * sizeof(Place));
     if (items == nullptr) platform::fatal("the simulator has no memory");
-    items_ = items;
+    items_ = static_cast<T*>(items);
     capacity_ = capacity;
   }
 
  private:
+  struct Place {
+    T item;
+  };
+
   T* items_ = nullptr;
   std::size_t size_ = 0;
   std::size_t capacity_ = 0;

@@ -1,6 +1,7 @@
 // explorer/explorer.cpp - runs a test again and again.
 #include "explorer/explorer.hpp"
 
+#include <cinttypes>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
@@ -593,14 +594,14 @@ void Explorer::tell_state() noexcept {
 void Explorer::tell_page() noexcept {
   text_.clear();
   if (outcome_ == THRUM_SIM_CLEAN) {
-    text_.add("nothing wrong in %llu runs%s\n", static_cast<unsigned long long>(result_.runs),
+    text_.add("nothing wrong in %" PRIu64 " runs%s\n", result_.runs,
               result_.complete != 0 ? ", and there are no others" : "");
     result_.text = text_.get();
     return;
   }
-  text_.add("%s in run %llu: %s\n", thrum_sim_outcome_name(outcome_) + 10,
-            static_cast<unsigned long long>(result_.runs + result_.cut), message_);
-  text_.append(state_.get());
+  text_.add("%s in run %" PRIu64 ": %s\n", thrum_sim_outcome_name(outcome_) + 10, result_.runs + result_.cut,
+            message_);
+  text_.add(state_.get());
   text_.add("to replay it: THRUM_SIM_REPLAY=%s\n\n", result_.replay);
   char names[kMostThreads][32];
   for (unsigned i = 0; i < count_; ++i) std::memcpy(names[i], threads_[i]->name, sizeof names[i]);

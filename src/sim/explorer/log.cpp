@@ -1,8 +1,6 @@
 // explorer/log.cpp - what happened in a run, and the page that tells it.
 #include "explorer/log.hpp"
 
-#include <cstdarg>
-#include <cstdio>
 #include <cstring>
 #include <initializer_list>
 
@@ -37,19 +35,7 @@ void Text::clear() noexcept {
   line_ = 0;
 }
 
-void Text::add(const char* format, ...) noexcept {
-  char piece[512];
-  std::va_list arguments;
-  va_start(arguments, format);
-  const int length = std::vsnprintf(piece, sizeof piece, format, arguments);
-  va_end(arguments);
-  for (int i = 0; i < length && i < static_cast<int>(sizeof piece) - 1; ++i) {
-    characters_.push(piece[i]);
-    if (piece[i] == '\n') line_ = characters_.size();
-  }
-}
-
-void Text::append(const char* text) noexcept {
+void Text::add(const char* text) noexcept {
   for (; *text != '\0'; ++text) {
     characters_.push(*text);
     if (*text == '\n') line_ = characters_.size();

@@ -3,6 +3,7 @@
 #define THRUM_EXPLORER_LOG_HPP
 
 #include <cstdint>
+#include <cstdio>
 
 #include "engine/array.hpp"
 #include "engine/footprint.hpp"
@@ -16,8 +17,14 @@ struct Thread;
 class Text {
  public:
   void clear() noexcept;
-  void add(const char* format, ...) noexcept __attribute__((format(printf, 2, 3)));
-  void append(const char* text) noexcept;
+  void add(const char* text) noexcept;
+  /// What printf would print, up to some hundred characters.
+  template <class First, class... Rest>
+  void add(const char* format, First first, Rest... rest) noexcept {
+    char piece[512];
+    std::snprintf(piece, sizeof piece, format, first, rest...);
+    add(piece);
+  }
   /// Blanks up to that column of the line.
   void pad(std::size_t column) noexcept;
   const char* get() noexcept;
