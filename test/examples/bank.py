@@ -32,7 +32,7 @@ shown = re.sub(r"^    ", "", PAGE, flags=re.MULTILINE)
 for report in printed.split("withdrawal: "):
     need(report.strip() in shown, f"not as the page shows it:\n{report}")
 
-for name, replay in re.findall(r"^(?:audit|withdrawal): (\w+).*?THRUM_SIM_REPLAY=(\S+)", printed, re.MULTILINE | re.DOTALL):
+for name, replay in re.findall(r"^(?:audit|withdrawal): (\w+).*?THRUM_SIM_REPLAY=([\d.-]+)", printed, re.MULTILINE | re.DOTALL):
     _, again = run(EXPLORE, THRUM_SIM_REPLAY=replay)
     need(f": {name} in run 1:" in again, f"{replay} does not lead to {name}:\n{again}")
 

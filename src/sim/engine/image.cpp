@@ -58,12 +58,19 @@ void protect(char* begin, std::size_t size, int protection) noexcept {
 
 }  // namespace
 
-Image::Image() noexcept : page_size_(static_cast<std::size_t>(sysconf(_SC_PAGESIZE))) {
+Image::Image(Copies copies) noexcept : page_size_(static_cast<std::size_t>(sysconf(_SC_PAGESIZE))) {
   const Data own = data();
   add(own.begin, own.size);
   add(arena::begin(), arena::used());
   the_image = this;
-  for (std::size_t i = 0; i < count_; ++i) protect(parts_[i].begin, parts_[i].size, PROT_READ);
+  for (std::size_t i = 0; i < count_; ++i) {
+    const Part& part = parts_[i];
+    if (copies == Copies::as_written) {
+      protect(part.begin, part.size, PROT_READ);
+    } else {
+      for (std::size_t offset = 0; offset < part.size; offset += page_size_) copy(part.begin + offset);
+    }
+  }
 }
 
 Image::~Image() {
@@ -80,6 +87,13 @@ void Image::add(char* begin, std::size_t size) noexcept {
   parts_[count_++] = {begin - before, (before + size + page_size_ - 1) / page_size_ * page_size_};
 }
 
+void Image::copy(char* page) noexcept {
+  auto* copy = static_cast<char*>(std::malloc(page_size_));
+  if (copy == nullptr) platform::fatal("the simulator has no memory");
+  std::memcpy(copy, page, page_size_);
+  pages_.push({page, copy});
+}
+
 bool Image::admit(void* address) noexcept {
   auto* at = static_cast<char*>(address);
   for (std::size_t i = 0; i < count_; ++i) {
@@ -88,10 +102,7 @@ bool Image::admit(void* address) noexcept {
     for (const Page& page : pages_) {
       if (page.memory == memory) return false;
     }
-    auto* copy = static_cast<char*>(std::malloc(page_size_));
-    if (copy == nullptr) platform::fatal("the simulator has no memory");
-    std::memcpy(copy, memory, page_size_);
-    pages_.push({memory, copy});
+    copy(memory);
     protect(memory, page_size_, PROT_READ | PROT_WRITE);
     return true;
   }

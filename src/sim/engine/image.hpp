@@ -4,7 +4,8 @@
 // run of an exploration begins with the same state, at the same addresses. The world itself is no part of it.
 //
 // The pages are made read-only at first. One that is written to is copied before, and is writable from then
-// on; and only such pages are set back.
+// on; and only such pages are set back. For a debugger, which would stop at every such write, all of them are
+// copied at once.
 #ifndef THRUM_ENGINE_IMAGE_HPP
 #define THRUM_ENGINE_IMAGE_HPP
 
@@ -16,7 +17,8 @@ namespace thrum::sim {
 
 class Image {
  public:
-  Image() noexcept;
+  enum class Copies { as_written, at_once };
+  explicit Image(Copies copies) noexcept;
   Image(const Image&) = delete;
   Image& operator=(const Image&) = delete;
   ~Image();
@@ -42,6 +44,7 @@ class Image {
   static constexpr std::size_t kMostParts = 2;
 
   void add(char* begin, std::size_t size) noexcept;
+  void copy(char* page) noexcept;
 
   std::size_t page_size_;
   Part parts_[kMostParts];

@@ -133,7 +133,7 @@ void Explorer::explore() noexcept {
   beginning_ = world_.time();
   {
     const Signals signals;
-    const Image image;
+    const Image image(options_.replay != nullptr ? Image::Copies::at_once : Image::Copies::as_written);
     const World::Moment moment = world_.moment();
     const auto run_and_set_back = [&](Search& with) {
       run(with);
@@ -602,7 +602,8 @@ void Explorer::tell_page() noexcept {
   text_.add("%s in run %" PRIu64 ": %s\n", thrum_sim_outcome_name(outcome_) + 10, result_.runs + result_.cut,
             message_);
   text_.add(state_.get());
-  text_.add("to replay it: THRUM_SIM_REPLAY=%s\n\n", result_.replay);
+  text_.add("to replay it: THRUM_SIM_REPLAY=%s, in a debugger with a breakpoint on thrum_sim_found\n\n",
+            result_.replay);
   char names[kMostThreads][32];
   for (unsigned i = 0; i < count_; ++i) std::memcpy(names[i], threads_[i]->name, sizeof names[i]);
   log_.tell(text_, names, count_, beginning_);
