@@ -178,15 +178,20 @@ void DepthFirst::Visited::grow() noexcept {
   std::free(old);
 }
 
-// ----------------------------------------------------------------------------------------- Random --
+// ------------------------------------------------------------------------------------------- Lots --
 
-std::uint64_t Random::draw(std::uint64_t count) noexcept { return scramble(seed_++) % count; }
+// Seeds that are next to each other are to give streams that have nothing in common.
+Lots::Lots(std::uint64_t seed) noexcept : next_(scramble(seed)) {}
+
+std::uint64_t Lots::draw() noexcept { return scramble(next_++); }
+
+// ----------------------------------------------------------------------------------------- Random --
 
 unsigned Random::choose(const Choice& choice, std::uint64_t /*trace*/) noexcept {
   ++decisions_;
   const Threads threads =
-      choice.ready == 0 || (choice.timed != 0 && draw(8) == 0) ? choice.timed : choice.ready;
-  auto place = draw(static_cast<std::uint64_t>(__builtin_popcountll(threads)));
+      choice.ready == 0 || (choice.timed != 0 && lots_.draw(8) == 0) ? choice.timed : choice.ready;
+  auto place = lots_.draw(static_cast<std::uint64_t>(__builtin_popcountll(threads)));
   Threads left = threads;
   while (place-- > 0) left &= left - 1;
   return lowest(left);
@@ -194,7 +199,7 @@ unsigned Random::choose(const Choice& choice, std::uint64_t /*trace*/) noexcept 
 
 unsigned Random::choose_way(unsigned count) noexcept {
   ++decisions_;
-  return static_cast<unsigned>(draw(count));
+  return static_cast<unsigned>(lots_.draw(count));
 }
 
 bool Random::next() noexcept { return true; }
@@ -202,27 +207,27 @@ bool Random::next() noexcept { return true; }
 // -------------------------------------------------------------------------------------------- Pct --
 
 Pct::Pct(std::uint64_t seed, unsigned depth) noexcept
-    : seed_(seed),
+    : lots_(seed),
       depth_(depth < 1            ? 1
              : depth > kMostDepth ? kMostDepth
                                   : depth) {}
 
-std::uint64_t Pct::draw(std::uint64_t count) noexcept { return scramble(seed_++) % count; }
-
 void Pct::begin_run() noexcept {
   Search::begin_run();
-  for (std::uint64_t& priority : priorities_) priority = kMostDepth + (scramble(seed_++) >> 8U);
-  for (unsigned i = 0; i + 1 < depth_; ++i) changes_[i] = draw(longest_);
+  for (std::uint64_t& priority : priorities_) priority = kMostDepth + (lots_.draw() >> 8U);
+  for (unsigned i = 0; i + 1 < depth_; ++i) changes_[i] = lots_.draw(longest_);
 }
 
 unsigned Pct::choose(const Choice& choice, std::uint64_t /*trace*/) noexcept {
   for (unsigned i = 0; i + 1 < depth_; ++i) {
-    // The later the change, the lower.
-    if (changes_[i] == decisions_) priorities_[choice.current] = depth_ - 1 - i;
+    // One that fell on a decision between ways comes with the next between threads.
+    if (changes_[i] > decisions_) continue;
+    changes_[i] = kMade;
+    priorities_[choice.current] = depth_ - 1 - i;
   }
   ++decisions_;
   if (decisions_ > longest_) longest_ = decisions_;
-  Threads left = choice.ready == 0 || (choice.timed != 0 && draw(8) == 0) ? choice.timed : choice.ready;
+  Threads left = choice.ready == 0 || (choice.timed != 0 && lots_.draw(8) == 0) ? choice.timed : choice.ready;
   unsigned best = lowest(left);
   for (; left != 0; left &= left - 1) {
     if (priorities_[lowest(left)] > priorities_[best]) best = lowest(left);
@@ -232,7 +237,7 @@ unsigned Pct::choose(const Choice& choice, std::uint64_t /*trace*/) noexcept {
 
 unsigned Pct::choose_way(unsigned count) noexcept {
   ++decisions_;
-  return static_cast<unsigned>(draw(count));
+  return static_cast<unsigned>(lots_.draw(count));
 }
 
 bool Pct::next() noexcept { return true; }

@@ -135,17 +135,28 @@ class DepthFirst final : public Search {
   Footprint print_of_[kMostSleepers];
 };
 
+/// Numbers drawn by lot, the same for the same seed.
+class Lots {
+ public:
+  explicit Lots(std::uint64_t seed) noexcept;
+  std::uint64_t draw() noexcept;
+  /// From 0 to count - 1.
+  std::uint64_t draw(std::uint64_t count) noexcept { return draw() % count; }
+
+ private:
+  std::uint64_t next_;
+};
+
 /// At every decision any way, time seldom.
 class Random final : public Search {
  public:
-  explicit Random(std::uint64_t seed) noexcept : seed_(seed) {}
+  explicit Random(std::uint64_t seed) noexcept : lots_(seed) {}
   unsigned choose(const Choice& choice, std::uint64_t trace) noexcept override;
   unsigned choose_way(unsigned count) noexcept override;
   bool next() noexcept override;
 
  private:
-  std::uint64_t draw(std::uint64_t count) noexcept;
-  std::uint64_t seed_;
+  Lots lots_;
 };
 
 /// PCT (Burckhardt and others, 2010): each thread has a priority, drawn by lot, the highest goes on, and at
@@ -161,11 +172,12 @@ class Pct final : public Search {
 
  private:
   static constexpr unsigned kMostDepth = 16;
-  std::uint64_t draw(std::uint64_t count) noexcept;
-  std::uint64_t seed_;
+  static constexpr std::size_t kMade = SIZE_MAX;
+
+  Lots lots_;
   unsigned depth_;
   std::size_t longest_ = 16;  // decisions in a run so far
-  std::size_t changes_[kMostDepth] = {};
+  std::size_t changes_[kMostDepth] = {};  // at which decisions, or kMade
   std::uint64_t priorities_[kMostThreads] = {};
 };
 
