@@ -40,13 +40,23 @@ void explore(const char* name, const thrum::sim::Test& test, const Bounds& bound
 Found find(const char* name, const thrum::sim::Test& test, const thrum_sim_options& options) {
   thrum_sim_report report{};
   REQUIRE(thrum::sim::explore(&options, test, report) == THRUM_OK);
-  char bound[32] = "any number of";
-  if (options.preemptions >= 0) std::snprintf(bound, sizeof bound, "at most %d", options.preemptions);
-  std::printf("model: %s: %llu interleavings, %llu cut, %s preemptions, %.2f s: %s\n", name,
+  char bound[48] = "any number of preemptions";
+  if (options.preemptions >= 0) {
+    std::snprintf(bound, sizeof bound, "at most %d preemption%s", options.preemptions,
+                  options.preemptions == 1 ? "" : "s");
+  }
+  if (options.strategy != THRUM_SIM_EXHAUSTIVE) {
+    std::snprintf(bound, sizeof bound, "by lot from seed %llu",
+                  static_cast<unsigned long long>(options.seed));
+  }
+  std::printf("model: %s: %llu interleavings, %llu cut, %s, %.2f s: %s\n", name,
               static_cast<unsigned long long>(report.runs), static_cast<unsigned long long>(report.cut),
               bound, report.seconds, report.outcome == THRUM_SIM_CLEAN ? "nothing wrong" : report.replay);
+  // Who replays a run wants to see it.
+  if (std::getenv("THRUM_SIM_REPLAY") != nullptr) std::fputs(report.text, stdout);
   std::fflush(stdout);
-  return {report.outcome, report.complete != 0, report.text};
+  return {report.outcome, report.complete != 0, report.runs, report.replay != nullptr ? report.replay : "",
+          report.text};
 }
 
 }  // namespace model

@@ -32,6 +32,8 @@ struct Bounds {
 struct Found {
   thrum_sim_outcome outcome;
   bool complete;
+  std::uint64_t runs;  // that came to their end, that with the fault among them
+  std::string replay;  // empty: there is no fault
   std::string text;
 };
 
