@@ -98,6 +98,10 @@ void Log::describe(Text& text, const char* name, std::uint64_t object) noexcept 
   }
   const Name& entry = name_of(object, call, length);
   text.add("%s ", call + length + 1);
+  add_name(text, entry);
+}
+
+void Log::add_name(Text& text, const Name& entry) noexcept {
   if (entry.given[0] != '\0') {
     text.add("%s", entry.given);
   } else {
@@ -179,10 +183,7 @@ void Log::tell(Text& text, const char (*names)[32], unsigned threads, std::uint6
       case Event::Kind::read:
       case Event::Kind::wrote:
         text.add("  %s ", event.kind == Event::Kind::read ? "reads" : "writes");
-        {
-          const Name& entry = name_of(event.object, "word", 4);
-          text.add("%s %u", entry.type, entry.number);
-        }
+        add_name(text, name_of(event.object, "word", 4));
         break;
       case Event::Kind::note: text.add("%s", event.name); break;
     }

@@ -94,6 +94,7 @@ class Log {
     char given[24];
   };
 
+  static void add_name(Text& text, const Name& entry) noexcept;
   Name& name_of(std::uint64_t object, const char* type, std::size_t length) noexcept;
 
   Array<Event> events_;

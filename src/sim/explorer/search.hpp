@@ -176,7 +176,7 @@ class Pct final : public Search {
 
   Lots lots_;
   unsigned depth_;
-  std::size_t longest_ = 16;  // decisions in a run so far
+  std::size_t longest_ = 16;              // decisions in a run so far
   std::size_t changes_[kMostDepth] = {};  // at which decisions, or kMade
   std::uint64_t priorities_[kMostThreads] = {};
 };
