@@ -20,8 +20,8 @@ def code_files(*folders):
                 yield path
 
 
-def exported_names():
-    lines = (ROOT / "src/exports.txt").read_text().splitlines()
+def exported_names(listed="src/exports.txt"):
+    lines = (ROOT / listed).read_text().splitlines()
     return [line for line in lines if not line.startswith("#")]
 
 
