@@ -811,7 +811,7 @@ TEMPLATE_TEST_CASE("a Condition and its lock may be freed by a thread that was n
     TestType setup;
     bool told = false;
   };
-  const int rounds = 20000;
+  const int rounds = scaled(20000);
   std::atomic<Shared*> offered{nullptr};
   int freed = 0;
   Crew crew(1, [&] {

@@ -16,8 +16,15 @@ inline constexpr bool sanitized = false;
 inline constexpr bool sanitized = false;
 #endif
 
-/// `count` in an ordinary build; a tenth where a sanitizer makes every step several times as slow.
-constexpr int scaled(int count) { return sanitized ? count / 10 : count; }
+#ifdef _WIN32
+inline constexpr bool slow = true;
+#else
+inline constexpr bool slow = sanitized;
+#endif
+
+/// `count` in an ordinary build; a tenth where a sanitizer makes every step several times as slow, or Wine
+/// the waits and the starts of threads.
+constexpr int scaled(int count) { return slow ? count / 10 : count; }
 
 }  // namespace support
 
