@@ -1,8 +1,12 @@
 """What `meson install` puts in place is enough for programs in C and C++, found through pkg-config.
 
     install.py MESON BUILD-DIRECTORY C-COMPILER C++-COMPILER
+
+Programs of a cross-build are run by the command that MESON_EXE_WRAPPER names.
 """
 
+import os
+import shlex
 import sys
 import tempfile
 
@@ -10,6 +14,8 @@ import checking
 from installed import Installed
 
 MESON, BUILD, C_COMPILER, CPP_COMPILER = sys.argv[1:]
+RUNNER = shlex.split(os.environ.get("MESON_EXE_WRAPPER", ""))
+USERS = ((C_COMPILER, "user.c"), (CPP_COMPILER, "user.cpp"))
 
 
 def faults(tree):
@@ -21,22 +27,28 @@ def faults(tree):
         yield f"thrum.pc has the compiler flags {found}"
     if (found := installed.pkg_config("--libs")) != [f"-L{installed.library}", "-lthrum"]:
         yield f"thrum.pc has the linker flags {found}"
-    if "-pthread" not in installed.pkg_config("--libs", "--static"):
-        yield "thrum.pc does not name -pthread for the static library"
+    if ("-pthread" in installed.pkg_config("--libs", "--static")) == installed.for_windows:
+        yield "thrum.pc names -pthread for Windows, or does not for the static library elsewhere"
+    if installed.for_windows:
+        for name in ("bin/thrum.dll", "lib/thrum.dll.a", "lib/thrum.def"):
+            if not (installed.prefix / name).exists():
+                yield f"{name} is not installed"
 
     headers = {path.relative_to(installed.include) for path in installed.include.rglob("*.h*")}
     expected = {path.relative_to(checking.ROOT / "include") for path in checking.code_files("include")}
     for header in headers ^ expected:
         yield f"{header} is not both in include/ and installed"
 
-    for compiler, source in ((C_COMPILER, "user.c"), (CPP_COMPILER, "user.cpp")):
+    # For Windows programs in C++ link with the compiler's own libraries too, in a way of their own.
+    for compiler, source in USERS[:1] if installed.for_windows else USERS:
         for static in ([], ["--static"]):
             flags = installed.pkg_config("--cflags", "--libs", *static)
             if static:
                 flags = [installed.library / "libthrum.a" if flag == "-lthrum" else flag for flag in flags]
-            program = f"{tree}/user"
+            program = f"{tree}/user.exe"
             checking.output(compiler, checking.ROOT / "test/checks" / source, "-o", program, *flags)
-            if checking.output(program, env=installed.environment) != "well\n":
+            printed = checking.output(*RUNNER, program, env=installed.environment)
+            if printed.replace("\r", "") != "well\n":
                 yield f"{source} with {flags} does not work"
 
 

@@ -13,6 +13,7 @@ class Installed:
         (self.include,) = (path.parent for path in Path(tree).rglob("thrum") if path.is_dir())
         self.library = pc.parents[1]
         self.prefix = self.include.parent
+        self.for_windows = any(Path(tree).rglob("*.dll"))
         # For pkg-config, and for programs.
         self.environment = {
             **os.environ,
