@@ -23,6 +23,7 @@ have() {
     libatomic-ops-dev) pkg-config --exists atomic_ops ;;
     libcatch2-dev) pkg-config --exists 'catch2-with-main >= 3.1' ;;
     ninja-build) command -v ninja ;;
+    wine64) [ -n "$(wine64_program)" ] ;;
     *) command -v "$1" ;;
   esac >/dev/null 2>&1
 }
@@ -35,6 +36,12 @@ mingw_compiler() {
   esac
 }
 
+# The first of these programs that is here.
+first_of() { command -v "$@" | head -n 1; }
+
+# The program of Wine for 64 bits, which Debian's package does not put in the PATH.
+wine64_program() { first_of /usr/lib/wine/wine64 wine64; }
+
 # Installs those of the packages that are not here.
 need() {
   local package missing=() regular=() backported=()
@@ -46,12 +53,12 @@ need() {
   as_root=()
   if [ "$(id -u)" -ne 0 ]; then as_root=(sudo); fi
   if ! command -v apt-get >/dev/null || { [ ${#as_root[@]} -ne 0 ] && ! command -v sudo >/dev/null; }; then
-    echo "Please install these first (their names in Debian): ${missing[*]}" >&2
-    exit 1
+    ask_for "${missing[@]}"
   fi
 
   echo "Installing ${missing[*]}, with what they depend on"
-  quietly apt_get update
+  # Old lists, or what could be had of new ones, may do.
+  quietly apt_get update || true
   for package in "${missing[@]}"; do
     if [ "$package" = libcatch2-dev ] && ! offers "$package" 3.1; then
       backported+=("$package")
@@ -59,8 +66,16 @@ need() {
       regular+=("$package")
     fi
   done
-  quietly apt_get install "${regular[@]}"
-  if [ ${#backported[@]} -ne 0 ]; then quietly install_from_backports "${backported[@]}"; fi
+  quietly apt_get install "${regular[@]}" || ask_for "${missing[@]}"
+  if [ ${#backported[@]} -ne 0 ]; then
+    quietly install_from_backports "${backported[@]}" || ask_for "${backported[@]}"
+  fi
+}
+
+# Ends the script.
+ask_for() {
+  echo "Please install these first (their names in Debian): $*" >&2
+  exit 1
 }
 
 apt_get() {
@@ -147,7 +162,7 @@ fetch_source() (
   cp "$lists/$1"_*.orig.tar.gz "$root/subprojects/packagecache/$(value_of source_filename "$2")"
 )
 
-# A directory with a program `wine` that runs programs for this processor, x86_64 or i686.
+# A directory with a program `wine` that runs programs for this processor, x86_64 or i686, and Wine's own server.
 wine_for() { echo "$root/build/wine-$1"; }
 
 # Makes that directory. All of Wine's own settings are in it too.
@@ -157,19 +172,13 @@ need_wine() {
   if [ -e "$wine/ready" ]; then return; fi
   echo "Setting up ${wine#"$root/"}"
   mkdir -p "$wine"
-  "install_wine_$1" "$wine" && quietly start_wine "$1" && touch "$wine/ready"
+  "install_wine_$1" "$wine" && start_wine "$1" && stop_wine "$1" && touch "$wine/ready"
 }
 
 # wine64 by itself: what Debian calls wine warns of a missing wine32.
 install_wine_x86_64() {
-  local program=/usr/lib/wine/wine64
-  if [ ! -x "$program" ]; then program=$(command -v wine64 wine | head -n 1); fi
-  cat >"$1/wine" <<END
-#!/bin/sh
-export WINEPREFIX=$1/prefix WINEDEBUG=\${WINEDEBUG:--all} WINEDLLOVERRIDES=mscoree,mshtml=
-exec $program "\$@"
-END
-  chmod +x "$1/wine"
+  wrap_wine "$1" wine "$(wine64_program)"
+  wrap_wine "$1" wineserver "$(first_of /usr/lib/wine/wineserver64 wineserver)"
 }
 
 # Wine for i686 is made of 32-bit packages, which dpkg would mix with the machine's own only where both are of
@@ -185,25 +194,56 @@ install_wine_i686() (
     -o "Dir::State::extended_states=$lists/extended_states"
     -o "Dir::Cache=$lists/cache"
   )
-  quietly apt_get "${options[@]}" update
-  quietly apt_get "${options[@]}" --download-only install wine32
+  quietly apt_get "${options[@]}" update || true
+  quietly apt_get "${options[@]}" --download-only install wine32 || exit 1
   for package in "$lists"/cache/archives/*.deb; do dpkg-deb --extract "$package" "$1/root"; done
   # /lib is a link into /usr where this will be shown.
   cp -a "$1/root/lib/." "$1/root/usr/lib/"
   # Its installation would have put this beside the rest.
   cp "$1/root/usr/i686-w64-mingw32/lib/zlib1.dll" "$1/prefix/drive_c/windows/system32/"
-  cat >"$1/wine" <<END
-#!/bin/sh
-export WINEPREFIX=$1/prefix WINEARCH=win32 WINEDEBUG=\${WINEDEBUG:--all} WINEDLLOVERRIDES=mscoree,mshtml=
-export WINESERVER=/usr/lib/wine/wineserver32 FONTCONFIG_FILE=/dev/null
-exec bwrap --dev-bind / / --ro-bind $1/root/usr /usr /usr/lib/wine/wine "\$@"
-END
-  chmod +x "$1/wine"
+  local inside=(
+    env WINEARCH=win32 WINESERVER=/usr/lib/wine/wineserver32 FONTCONFIG_FILE=/dev/null
+    bwrap --dev-bind / / --ro-bind "$1/root/usr" /usr
+  )
+  wrap_wine "$1" wine "${inside[@]}" /usr/lib/wine/wine
+  wrap_wine "$1" wineserver "${inside[@]}" /usr/lib/wine/wineserver32
 )
 
-# The first program makes the prefix, which takes a while; what it starts in the background ends with it.
+# Puts a program into the directory that runs this command with Wine's settings in there.
+#
+#   wrap_wine DIRECTORY NAME COMMAND...
+wrap_wine() {
+  cat >"$1/$2" <<END
+#!/bin/sh
+export WINEPREFIX=$1/prefix WINEDEBUG=\${WINEDEBUG:--all} WINEDLLOVERRIDES=mscoree,mshtml=
+exec ${*:3} "\$@"
+END
+  chmod +x "$1/$2"
+}
+
+# Starts what runs beside all programs for Windows. A program that finds it missing starts it, and who waits for
+# the end of that program's output then waits for the end of all programs. The first start makes Wine's settings,
+# which takes a while.
 start_wine() {
-  "$(wine_for "$1")/wine" wineboot --init
+  local wine
+  wine=$(wine_for "$1")
+  # It is kept for a minute without any program. One that is there already is as good.
+  "$wine/wineserver" -p60 >/dev/null 2>&1 || true
+  quietly timeout 300 "$wine/wine" wineboot --init
+}
+
+# Ends it, and any program that a test that ran out of time has left.
+stop_wine() {
+  "$(wine_for "$1")/wineserver" -k || true
+}
+
+# Runs a command that runs programs for this processor.
+with_wine() {
+  local status=0
+  start_wine "$1" || return
+  "${@:2}" || status=$?
+  stop_wine "$1"
+  return $status
 }
 
 # ---------------------------------------------------------------------------------------- building --
