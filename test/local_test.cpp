@@ -459,7 +459,7 @@ TEST_CASE("a value that is replaced as the local is destroyed is its thread's or
     }
   };
   Crew crew(2, body);
-  for (int round = 0; round < rounds; ++round) {
+  for (int round = 0; round < rounds || destroyed_by_local == 0; ++round) {
     thrum_local local{0};
     REQUIRE(thrum_local_create(&local, destroy) == THRUM_OK);
     id = local.id;
@@ -469,12 +469,11 @@ TEST_CASE("a value that is replaced as the local is destroyed is its thread's or
   over = true;
   crew.join();
   CHECK(made == destroyed_by_owner + destroyed_by_local);
-  CHECK(destroyed_by_local > 0);
 }
 
 TEST_CASE("thousands of threads with a hundred locals leave nothing behind", "[local][stress]") {
   // All of them under AddressSanitizer too.
-  const int threads = support::thread_sanitized ? 1000 : 10000;
+  const int threads = support::thread_sanitized || support::windows ? 1000 : 10000;
   constexpr int kLocals = 100;
   Counted::Count count;
   {

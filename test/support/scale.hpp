@@ -16,15 +16,16 @@ inline constexpr bool sanitized = false;
 inline constexpr bool sanitized = false;
 #endif
 
+/// Wine, which runs the tests there, makes waits and starts of threads several times as slow.
 #ifdef _WIN32
-inline constexpr bool slow = true;
+inline constexpr bool windows = true;
 #else
-inline constexpr bool slow = sanitized;
+inline constexpr bool windows = false;
 #endif
 
-/// `count` in an ordinary build; a tenth where a sanitizer makes every step several times as slow, or Wine
-/// the waits and the starts of threads.
-constexpr int scaled(int count) { return slow ? count / 10 : count; }
+/// `count` in an ordinary build; a tenth where a sanitizer makes all steps several times as slow, or Wine
+/// some of them.
+constexpr int scaled(int count) { return sanitized || windows ? count / 10 : count; }
 
 }  // namespace support
 
