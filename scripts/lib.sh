@@ -3,6 +3,10 @@
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
+# What a command begins with that is for the superuser.
+as_root=()
+if [ "$(id -u)" -ne 0 ] && command -v sudo >/dev/null; then as_root=(sudo); fi
+
 # Runs a command, and shows what it printed only where it fails.
 quietly() {
   local log status=0
@@ -23,6 +27,7 @@ have() {
     libatomic-ops-dev) pkg-config --exists atomic_ops ;;
     libcatch2-dev) pkg-config --exists 'catch2-with-main >= 3.1' ;;
     ninja-build) command -v ninja ;;
+    procps) command -v pgrep ;;
     wine64) [ -n "$(wine64_program)" ] ;;
     *) command -v "$1" ;;
   esac >/dev/null 2>&1
@@ -50,9 +55,7 @@ need() {
   done
   if [ ${#missing[@]} -eq 0 ]; then return; fi
 
-  as_root=()
-  if [ "$(id -u)" -ne 0 ]; then as_root=(sudo); fi
-  if ! command -v apt-get >/dev/null || { [ ${#as_root[@]} -ne 0 ] && ! command -v sudo >/dev/null; }; then
+  if ! command -v apt-get >/dev/null || { [ "$(id -u)" -ne 0 ] && [ ${#as_root[@]} -eq 0 ]; }; then
     ask_for "${missing[@]}"
   fi
 
@@ -96,13 +99,10 @@ offers() {
 #
 #   lists_of TYPE SUITE
 lists_of() {
-  local release uri entry keyring
-  release=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
-  # shellcheck disable=SC2016 # the names are for apt to fill in
-  read -r uri entry < <(
-    apt-get indextargets --format '$(REPO_URI) $(SOURCESENTRY)' \
-      'Created-By: Packages' "Codename: $release" 'Component: main'
-  )
+  local uri entry keyring
+  # Without its lists apt does not know which entry that is.
+  read -r uri entry < <(entry_of_release) || quietly apt_get update || true
+  if [ -z "$uri" ]; then read -r uri entry < <(entry_of_release) || return; fi
   keyring=$(sed -n -E 's/^Signed-By: *//p; s/^deb .*signed-by=([^] ]+).*/\1/p' "${entry%:*}" | head -n 1)
 
   lists=$(mktemp -d)
@@ -125,6 +125,13 @@ END
   )
 }
 
+# The address and the place, FILE:NUMBER, of the entry for the release that this machine runs.
+entry_of_release() {
+  # shellcheck disable=SC2016 # the names are for apt to fill in
+  apt-get indextargets --format '$(REPO_URI) $(SOURCESENTRY)' \
+    'Created-By: Packages' "Codename: $(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)" 'Component: main'
+}
+
 install_from_backports() (
   lists_of deb "$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)-backports"
   apt_get "${options[@]}" update && apt_get "${options[@]}" install "$@"
@@ -135,8 +142,6 @@ install_from_backports() (
 # Builds for Windows take Catch2 and libatomic_ops from their sources, by the wraps in subprojects/. Debian has
 # the very archives that they name: with those in its cache Meson downloads nothing.
 need_sources() {
-  as_root=()
-  if [ "$(id -u)" -ne 0 ] && command -v sudo >/dev/null; then as_root=(sudo); fi
   local package wrap
   for package in catch2 libatomic-ops; do
     wrap=$root/subprojects/${package//-/_}.wrap
@@ -184,7 +189,7 @@ install_wine_x86_64() {
 # Wine for i686 is made of 32-bit packages, which dpkg would mix with the machine's own only where both are of
 # the same versions. So it gets a file system of its own, unpacked and not installed, that bubblewrap shows it.
 install_wine_i686() (
-  lists_of deb "$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)"
+  lists_of deb "$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)" || exit 1
   mkdir -p "$lists/cache/archives/partial" "$1/root/usr/lib" "$1/prefix/drive_c/windows/system32"
   : >"$lists/status"
   options+=(
