@@ -43,17 +43,27 @@ TEST_CASE("waits without a timer", "[.]") {
   CHECK(early == 0);
   // Not for each wait: on a machine with much to do, looking again may take as long as the wait.
   CHECK(support::timers_refused > 0);
+  // Not by asking again and again: no time is rounded down to none.
+  CHECK(support::least_sleep > 0);
 }
 
 TEST_CASE("a thread for which there is no timer is woken, and parks for long", "[wait][refused]") {
+  CHECK(support::run_case("waits for long without a timer").how == "exit 0");
+}
+
+TEST_CASE("waits for long without a timer", "[.]") {
   const support::Refusal refusal(support::refuse_timers);
   for (const double timeout : {1000.0, 50.0 * 86400, thrum::timeout_max}) {
+    CAPTURE(timeout);
+    support::longest_sleep = 0;
     thrum::Event event;
     bool set = false;
     support::NativeCrew crew(1, [&] { set = event.wait(timeout); });
     support::until_parked(event);
     thrum::Event().wait(0.002);
     CHECK(support::parked(event));
+    // In slices: none means "for ever".
+    CHECK((support::longest_sleep > 0 && support::longest_sleep <= 86400000));
     event.set();
     crew.join();
     CHECK(set);
