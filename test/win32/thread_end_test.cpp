@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "support/crew.hpp"
+#include "support/eventually.hpp"
 #include "support/raised.hpp"
 #include "support/scale.hpp"
 #include "support/thread_end.hpp"
@@ -369,13 +370,17 @@ TEST_CASE("a join keeps to its time while the destructors of a thread that has e
   });
   thread.start();
   // Others wait for the one that waits for the system, and take over where it gives up.
+  std::atomic<int> begun{0};
   std::atomic<int> timed_out{0};
   std::atomic<int> joined{0};
   support::Crew crew(6, [&](int index) {
+    begun.fetch_add(1);
     slow.entered.wait();
     const bool in_time = thread.join(index < 3 ? 0.001 * (index + 1) : thrum::forever);
     (in_time ? joined : timed_out).fetch_add(1);
   });
+  // After that none of them could begin.
+  support::eventually([&] { return begun == 6; });
   go.set();
   slow.entered.wait();
   CHECK_FALSE(thread.is_alive());
