@@ -30,11 +30,11 @@ TEST_CASE("a thread for which there is no timer waits as long, and no less", "[w
 
 TEST_CASE("waits without a timer", "[.]") {
   const support::Refusal refusal(support::refuse_timers);
-  const int rounds = support::scaled(100);
+  const int rounds = support::scaled(500);
   int early = 0;
   support::NativeCrew(1, [&] {
     for (int round = 0; round < rounds; ++round) {
-      const double timeout = 0.0001 * (1 + round % 15);
+      const double timeout = 0.00002 * (1 + round % 50);
       const double start = seconds();
       // A tick of the counter may lie between this clock's reading and the library's.
       if (thrum::Event().wait(timeout) || seconds() - start < timeout - 2e-7) ++early;
