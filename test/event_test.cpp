@@ -274,7 +274,8 @@ TEST_CASE("an Event may be freed by the thread that a set lets go", "[event][str
     }
   };
   const auto make = [] { return std::make_unique<thrum::Event>(); };
-  CHECK(support::free_after_wait(50000, make, wait, [](thrum::Event& event) { event.set(); }) == 50000);
+  CHECK(support::free_after_wait(scaled(50000), make, wait, [](thrum::Event& event) { event.set(); }) ==
+        scaled(50000));
 }
 
 TEST_CASE("an Event may be freed by the last of several waiters", "[event][stress]") {

@@ -434,7 +434,8 @@ TEMPLATE_TEST_CASE("a lock may be freed by the thread that a release lets in", "
     }
     if (round % 3 == 0) lock.release();
   };
-  CHECK(support::free_after_wait(50000, make, wait, [](TestType& lock) { lock.release(); }) == 50000);
+  CHECK(support::free_after_wait(scaled(50000), make, wait, [](TestType& lock) { lock.release(); }) ==
+        scaled(50000));
 }
 
 TEST_CASE("a lock works before its constructor could have run", "[lock]") {

@@ -518,7 +518,7 @@ TEMPLATE_TEST_CASE("a semaphore may be freed by the thread that a release lets i
     }
   };
   const auto let_go = [](TestType& semaphore) { semaphore.release(); };
-  CHECK(support::free_after_wait(50000, make, wait, let_go) == 50000);
+  CHECK(support::free_after_wait(scaled(50000), make, wait, let_go) == scaled(50000));
 }
 
 TEST_CASE("a semaphore may be freed by the last of the threads that one release lets in",
