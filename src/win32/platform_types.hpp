@@ -5,6 +5,8 @@
 #ifndef THRUM_WIN32_PLATFORM_TYPES_HPP
 #define THRUM_WIN32_PLATFORM_TYPES_HPP
 
+#include <cstdint>
+
 #include "compiler.hpp"
 
 namespace thrum::platform {

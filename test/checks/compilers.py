@@ -28,7 +28,7 @@ GNU_WORD = (
     r"|__restrict__|__alignof__|__PRETTY_FUNCTION__|__GNUC__)\b|\[\[gnu::|#\s*(warning|include_next|ident|assert)\b|##\s*__VA_ARGS__|\?:"
 )
 GNU_FILES = {"include/thrum/thrum.h", "src/compiler.hpp"}
-GNU_FOLDERS = ("src/posix/",)
+GNU_FOLDERS = ("src/posix/", "src/sim/")
 
 C_MODES = ("c89", "c99", "c11", "c2x")
 CPP_MODES = ("c++17", "c++20")
@@ -114,7 +114,7 @@ def modes_of(path):
 def sources():
     """What a build for Windows is made of."""
     for path in checking.code_files("include", "src"):
-        if "posix" not in path.parts:
+        if not {"posix", "sim"} & set(path.parts):
             yield path
 
 

@@ -8,7 +8,9 @@
 
 #include <cstdint>
 
+#if defined(THRUM_NO_INLINE)
 #include "thrum/thrum.h"
+#endif
 
 #if defined(_MSC_VER) && !defined(__clang__)
 #include <intrin.h>
