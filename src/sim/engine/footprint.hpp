@@ -29,9 +29,6 @@ class Footprint {
     if (count_ <= kMost) ++count_;
   }
 
-  /// Makes it everything.
-  void fill() noexcept { count_ = kMost + 1; }
-
   void add(const Footprint& other) noexcept {
     if (other.overflowed()) count_ = kMost + 1;
     for (const Item& item : other) add(item.object, item.access);

@@ -101,7 +101,6 @@ void World::wait_for(const platform::Parker& parker, std::uint64_t deadline) noe
 void World::give_way() noexcept {
   if (quiet()) return;
   current_->wait = Wait::turn;
-  current_->concerned = false;
   reschedule();
 }
 

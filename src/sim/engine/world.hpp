@@ -48,7 +48,7 @@ struct Thread {
   Wait wait = Wait::ended;
   bool joinable = false;
   bool detached = false;
-  bool concerned = false;        // that gave way: another has made a step since that may concern it
+  bool concerned = false;  // in a loop: another has made a step that may concern it, since it gave way last
   const void* object = nullptr;  // that it waits for
   std::uint64_t deadline = 0;
   platform::Identity identity{nullptr, 0};
@@ -56,7 +56,7 @@ struct Thread {
   void* arg = nullptr;
   const Call* call = nullptr;
   bool looping = false;       // has given way before
-  Footprint seen;             // since it gave way last: what it waits to see changed
+  Footprint seen;             // since then: what it waits to see changed
   std::uint64_t yielded = 0;  // how many switches there had been when it did
   std::uint64_t history = 0;  // a hash of all that its next step depends on
   char name[32] = {};

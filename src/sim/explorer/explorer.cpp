@@ -341,15 +341,17 @@ void Explorer::close_block(Thread& current) noexcept {
   }
   for (unsigned i = 0; i < count_; ++i) {
     Thread& thread = *threads_[i];
-    if (thread.wait != Wait::turn || &thread == &current || thread.concerned) continue;
-    // Who looks at nothing of the library's is concerned by every step.
-    thread.concerned = !tracks_ || thread.seen.empty() || thread.seen.written_by(block_);
+    if (&thread == &current || !thread.looping || thread.concerned) continue;
+    // Also before it gives way: what it has seen may have been changed by then. Who looks at nothing of the
+    // library's is concerned by every step.
+    thread.concerned =
+        !tracks_ || thread.seen.written_by(block_) || (thread.wait == Wait::turn && thread.seen.empty());
   }
   if (tracks_ && current.looping) current.seen.add(block_);
   if (current.wait == Wait::turn && !current.looping) {
-    // It is not known since when it has been in the loop.
+    // It is not known since when it has been in the loop: once it goes round at will.
     current.looping = true;
-    current.seen.fill();
+    current.concerned = true;
   }
   block_.clear();
 }
@@ -377,6 +379,7 @@ Thread& Explorer::choose(Thread& current) noexcept {
   Thread& chosen = *threads_[place];
   if (chosen.wait == Wait::turn) {
     chosen.seen.clear();
+    chosen.concerned = false;
   } else if (!world_.may_go_on(chosen)) {
     world_.advance(chosen.deadline);
     if (logs_) note(Event::Kind::timed_out, place, nullptr, 0);
