@@ -189,6 +189,7 @@ void Explorer::run(Search& search) noexcept {
   search_ = &search;
   search.begin_run();
   trace_.clear();
+  turns_.clear();
   block_.clear();
   departures_.clear();
   log_.clear();
@@ -390,6 +391,8 @@ Thread& Explorer::choose(Thread& current) noexcept {
 unsigned Explorer::choose_place(unsigned current) noexcept {
   if (only_servants_left()) finish_whole();
   Choice choice = look_around(current);
+  turns_.moved(current, threads_[current]->wait == Wait::turn, choice.ready);
+  choice.ready = turns_.filter(choice.ready);
   if (choice.all() == 0) {
     // Those that gave way may look once more, later.
     for (unsigned i = 0; i < count_; ++i) {

@@ -7,6 +7,7 @@
 #include "explorer/log.hpp"
 #include "explorer/search.hpp"
 #include "explorer/trace.hpp"
+#include "explorer/turns.hpp"
 #include "thrum/sim.h"
 
 namespace thrum::sim {
@@ -93,6 +94,7 @@ class Explorer final : public Director {
   Thread& caller_;
   Log log_;
   Trace trace_;
+  Turns turns_;
 
   // The run under way. The first of the threads is the one that runs the body.
   Thread* threads_[kMostThreads] = {};  // and those of earlier runs, idle
