@@ -21,12 +21,13 @@ Level level() {
   return name != nullptr && std::strcmp(name, "full") == 0 ? Level::full : Level::quick;
 }
 
-void explore(const char* name, const thrum::sim::Test& test, const Bounds& bounds) {
+void explore(const char* name, const thrum::sim::Test& test, const Bounds& bounds, Misuse misuse) {
   thrum_sim_options options = THRUM_SIM_OPTIONS_INIT;
   options.preemptions = level() == Level::deep   ? bounds.deep
                         : level() == Level::full ? bounds.full
                                                  : bounds.quick;
   options.reduce = 1;
+  options.allow_misuse = misuse == Misuse::expected ? 1 : 0;
   const Found found = find(name, test, options);
   INFO(found.text);
   if (of_a_mutant()) {

@@ -37,9 +37,13 @@ struct Found {
   std::string text;
 };
 
+/// Whether a call that is answered with a status of misuse is a fault.
+enum class Misuse { fault, expected };
+
 /// Explores, prints the figures with that name, and has the test case fail where there is a fault or where
 /// some of the runs within the bound were left out. Of a mutant, where there is none.
-void explore(const char* name, const thrum::sim::Test& test, const Bounds& bounds);
+void explore(const char* name, const thrum::sim::Test& test, const Bounds& bounds,
+             Misuse misuse = Misuse::fault);
 
 /// The same for one that is expected to have this fault.
 Found find(const char* name, const thrum::sim::Test& test, const thrum_sim_options& options);
@@ -77,8 +81,8 @@ thrum::sim::Test test_of(Program& program) {
 }
 
 template <class Model>
-void explore(const char* name, unsigned threads, const Bounds& bounds) {
-  explore(name, test_of<Model>(threads), bounds);
+void explore(const char* name, unsigned threads, const Bounds& bounds, Misuse misuse = Misuse::fault) {
+  explore(name, test_of<Model>(threads), bounds, misuse);
 }
 
 /// Whatever threads share beside objects of the library: a word, each access to which is a step.

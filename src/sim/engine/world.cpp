@@ -99,7 +99,8 @@ void World::wait_for(const platform::Parker& parker, std::uint64_t deadline) noe
 }
 
 void World::give_way() noexcept {
-  if (quiet()) return;
+  // In an exploration others may go on even so, as in any wait: or it would never end.
+  if (quiet() && director_ == nullptr) return;
   current_->wait = Wait::turn;
   reschedule();
 }
