@@ -230,6 +230,7 @@ Thread* World::start(void (*run)(void*, Thread*), void* arg, std::size_t stack_s
   thread->run = run;
   thread->arg = arg;
   thread->detached = false;
+  thread->released = false;
   thread->call = nullptr;
   thread->looping = false;
   thread->yielded = 0;
@@ -273,7 +274,13 @@ void World::leave(Thread& thread) noexcept {
   if (thread.detached) free_.push(&thread);
 }
 
+void World::release(Thread& thread) noexcept {
+  if (thread.released) platform::fatal("a thread has been joined or detached twice");
+  thread.released = true;
+}
+
 void World::join(Thread& thread) noexcept {
+  release(thread);
   if (thread.wait != Wait::ended) {
     current_->object = &thread;
     current_->wait = Wait::thread;
@@ -284,6 +291,7 @@ void World::join(Thread& thread) noexcept {
 }
 
 void World::detach(Thread& thread) noexcept {
+  release(thread);
   thread.detached = true;
   if (thread.wait == Wait::ended && director_ == nullptr) free_.push(&thread);
 }

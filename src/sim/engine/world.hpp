@@ -46,8 +46,8 @@ struct Thread {
   std::uint64_t number = 0;  // among all that there have ever been, or in a run
   Fibre fibre;
   Wait wait = Wait::ended;
-  bool joinable = false;
   bool detached = false;
+  bool released = false;   // joined or detached, which is to be done once
   bool concerned = false;  // in a loop: another has made a step that may concern it, since it gave way last
   const void* object = nullptr;  // that it waits for
   std::uint64_t deadline = 0;
@@ -167,6 +167,7 @@ class World {
   Thread& choose_among_idle(std::size_t first) noexcept;
   void enter(Thread& thread) noexcept;
   void leave(Thread& thread) noexcept;
+  static void release(Thread& thread) noexcept;
   void check_caller() const noexcept;
 
   Thread first_;

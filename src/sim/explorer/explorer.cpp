@@ -520,7 +520,9 @@ const char* Explorer::kind_left_over() const noexcept {
   count_objects(counts);
   // Of threads, those that go on as daemons are none.
   for (unsigned i = test_.workers + 1; i < count_; ++i) {
-    if (threads_[i]->wait != Wait::ended && threads_[i]->identity.record != nullptr) --counts[0];
+    const Thread& thread = *threads_[i];
+    if (thread.wait == Wait::ended && !thread.released) return "thread of the system's";
+    if (thread.wait != Wait::ended && thread.identity.record != nullptr) --counts[0];
   }
   for (std::size_t i = 0; i < kKinds; ++i) {
     if (counts[i] > objects_[i]) return kKindNames[i];
