@@ -250,44 +250,45 @@ struct DestroyedAtItsEnd : Destroyed<kKind, kBound> {
 }  // namespace
 
 TEST_CASE("Queue: a full ring is shut down", "[queue]") {
-  explore<ShutFull<Fifo>>("Queue(1), 3 threads, put when full, shutdown, get", 3, {2, 3, 5});
+  explore<ShutFull<Fifo>>("Queue(1), 3 threads, put when full, shutdown, get", 3, {3, 4, 6});
 }
 
 TEST_CASE("Queue: an empty ring is shut down", "[queue]") {
-  explore<ShutEmpty<Fifo, 1>>("Queue(1), 3 threads, get, shutdown, put", 3, {2, 3, 5});
+  explore<ShutEmpty<Fifo, 1>>("Queue(1), 3 threads, get, shutdown, put", 3, {3, 4, 6});
 }
 
 TEST_CASE("Queue: a ring is shut down at once", "[queue]") {
-  explore<ShutAtOnce<Fifo, 2>>("Queue(2), 2 threads, get, shutdown(immediate)", 2, {3, kAny, kAny});
+  explore<ShutAtOnce<Fifo, 2>>("Queue(2), 2 threads, get, shutdown(immediate)", 2, {kAny, kAny, kAny});
 }
 
 TEST_CASE("LifoQueue: a full one is shut down", "[queue]") {
-  explore<ShutFull<Lifo>>("LifoQueue(1), 3 threads, put when full, shutdown, get", 3, {1, 2, 3});
+  explore<ShutFull<Lifo>>("LifoQueue(1), 3 threads, put when full, shutdown, get", 3, {2, 3, 4});
 }
 
 TEST_CASE("Queue: an empty one with a lock is shut down", "[queue]") {
-  explore<ShutEmpty<Fifo, kNoBound>>("Queue(), 3 threads, get, shutdown, put", 3, {1, 2, 3});
+  explore<ShutEmpty<Fifo, kNoBound>>("Queue(), 3 threads, get, shutdown, put", 3, {2, 3, 4});
 }
 
 TEST_CASE("PriorityQueue: one is shut down at once", "[queue]") {
   explore<ShutAtOnce<Priority, kNoBound>>("PriorityQueue(), 2 threads, get, shutdown(immediate)", 2,
-                                          {3, 5, kAny});
+                                          {3, 6, kAny});
 }
 
 TEST_CASE("Queue: a join waits for the tasks of two", "[queue]") {
-  explore<Tasks<Fifo, 2>>("Queue(2), 3 threads, join, get and task_done by two", 3, {2, 3, 5});
+  explore<Tasks<Fifo, 2>>("Queue(2), 3 threads, join, get and task_done by two", 3, {3, 4, 6});
 }
 
 TEST_CASE("Queue: a join waits for tasks that come meanwhile", "[queue]") {
-  explore<MoreTasks<Fifo, 1>>("Queue(1), 2 threads, join, a task that puts another", 2, {3, kAny, kAny});
+  explore<MoreTasks<Fifo, 1>>("Queue(1), 2 threads, join, a task that puts another", 2, {kAny, kAny, kAny});
 }
 
 TEST_CASE("Queue: a join waits for tasks that come meanwhile, a lock", "[queue]") {
-  explore<MoreTasks<Fifo, kNoBound>>("Queue(), 2 threads, join, a task that puts another", 2, {3, 5, kAny});
+  explore<MoreTasks<Fifo, kNoBound>>("Queue(), 2 threads, join, a task that puts another", 2,
+                                     {4, kAny, kAny});
 }
 
 TEST_CASE("Queue: a task is done late", "[queue]") {
-  explore<LateTask>("Queue(1), 3 threads, join and join with a time-out, task_done", 3, {2, 3, 5});
+  explore<LateTask>("Queue(1), 3 threads, join and join with a time-out, task_done", 3, {3, 4, 6});
 }
 
 TEST_CASE("Queue: a ring is destroyed in use", "[queue]") {
@@ -297,7 +298,7 @@ TEST_CASE("Queue: a ring is destroyed in use", "[queue]") {
 
 TEST_CASE("Queue: a ring is destroyed as one waits", "[queue]") {
   explore<DestroyedInWait<THRUM_QUEUE_FIFO, 1>>("queue of 1 by handle, 2 threads, destroy or else put, get",
-                                                2, {3, kAny, kAny}, Misuse::expected);
+                                                2, {kAny, kAny, kAny}, Misuse::expected);
 }
 
 TEST_CASE("Queue: a ring is destroyed at its end", "[queue]") {
@@ -307,10 +308,10 @@ TEST_CASE("Queue: a ring is destroyed at its end", "[queue]") {
 
 TEST_CASE("Queue: one with a lock is destroyed in use", "[queue]") {
   explore<DestroyedInUse<THRUM_QUEUE_LIFO, 0>>("LIFO queue by handle, 3 threads, destroy, put, get", 3,
-                                               {1, 2, 4}, Misuse::expected);
+                                               {2, 3, 4}, Misuse::expected);
 }
 
 TEST_CASE("Queue: one with a lock is destroyed as one waits", "[queue]") {
   explore<DestroyedInWait<THRUM_QUEUE_LIFO, 0>>("LIFO queue by handle, 2 threads, destroy or else put, get",
-                                                2, {2, 3, 5}, Misuse::expected);
+                                                2, {3, 4, 6}, Misuse::expected);
 }

@@ -100,7 +100,7 @@ TEST_CASE("Thread: a start and a join", "[thread]") {
     THRUM_SIM_ASSERT(thrum_thread_ident(worked.thread, &ident) == THRUM_OK && ident != thrum_get_ident());
     worked.destroy();
   };
-  explore("Thread, start and join", test_of(program), {2, 3, kAny});
+  explore("Thread, start and join", test_of(program), {3, 6, kAny});
 }
 
 TEST_CASE("Thread: a join that runs out of time", "[thread]") {
@@ -115,7 +115,7 @@ TEST_CASE("Thread: a join that runs out of time", "[thread]") {
     worked.check_ended();
     worked.destroy();
   };
-  explore("Thread, start, join with a time-out, join", test_of(program), {2, 3, kAny});
+  explore("Thread, start, join with a time-out, join", test_of(program), {3, 6, kAny});
 }
 
 TEST_CASE("Thread: what it is asked as it begins", "[thread]") {
@@ -129,21 +129,21 @@ TEST_CASE("Thread: what it is asked as it begins", "[thread]") {
     worked.check_ended();
     worked.destroy();
   };
-  explore("Thread, start, native_id, set_name, join", test_of(program), {1, 2, 4});
+  explore("Thread, start, native_id, set_name, join", test_of(program), {3, 5, 7});
 }
 
 TEST_CASE("Thread: joined by two", "[thread]") {
-  explore<Joined<true>>("Thread that ends, joined by 2 threads", 2, {2, 3, 4});
+  explore<Joined<true>>("Thread that ends, joined by 2 threads", 2, {2, 4, 5});
 }
 
 TEST_CASE("Thread: joined by two, one out of time", "[thread]") {
-  explore<Joined<false>>("Thread that ends, joined by 2 threads, one with a time-out", 2, {2, 3, 4});
+  explore<Joined<false>>("Thread that ends, joined by 2 threads, one with a time-out", 2, {2, 4, 5});
 }
 
 TEST_CASE("Thread: detached as it ends", "[thread]") {
-  explore<Detached>("Thread that ends, join and detach by 2 threads", 2, {2, 3, 4}, Misuse::expected);
+  explore<Detached>("Thread that ends, join and detach by 2 threads", 2, {3, 5, 6}, Misuse::expected);
 }
 
 TEST_CASE("Thread: destroyed as it ends", "[thread]") {
-  explore<Destroyed>("Thread that ends, join and destroy by 2 threads", 2, {2, 3, 4}, Misuse::expected);
+  explore<Destroyed>("Thread that ends, join and destroy by 2 threads", 2, {3, 5, 6}, Misuse::expected);
 }
