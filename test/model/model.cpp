@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "core/lot.hpp"
+
 namespace model {
 
 namespace {
@@ -19,6 +21,16 @@ Level level() {
   const char* name = std::getenv("THRUM_MODEL_LEVEL");
   if (name != nullptr && std::strcmp(name, "deep") == 0) return Level::deep;
   return name != nullptr && std::strcmp(name, "full") == 0 ? Level::full : Level::quick;
+}
+
+unsigned queued_for(const void* object) {
+  const thrum::lot::Bucket bucket(object);
+  unsigned waiters = 0;
+  // A queue has those of other objects in it, too.
+  for (const thrum::Waiter* waiter = bucket.first(); waiter != nullptr; waiter = waiter->next) {
+    if (waiter->address.bits == reinterpret_cast<std::uintptr_t>(object)) ++waiters;
+  }
+  return waiters;
 }
 
 void explore(const char* name, const thrum::sim::Test& test, const Bounds& bounds, Misuse misuse) {

@@ -13,6 +13,7 @@
 
 #include "explorer/explorer.hpp"
 #include "platform.hpp"
+#include "thrum/detail/word.hpp"
 #include "thrum/sim.h"
 
 namespace model {
@@ -85,6 +86,21 @@ void explore(const char* name, unsigned threads, const Bounds& bounds, Misuse mi
   explore(name, test_of<Model>(threads), bounds, misuse);
 }
 
+/// How many threads wait in the queue of the object. A step of the library's.
+unsigned queued_for(const void* object);
+
+/// The lower half of the word that the object begins with; for check().
+template <class Object>
+std::uint64_t state_of(const Object& object) {
+  return reinterpret_cast<const thrum::detail::Word&>(object).bits & UINT32_MAX;
+}
+
+/// Whether an object is as it is with nobody at it: its word has this state, and its queue is empty.
+template <class Object>
+bool is_at_rest(const Object& object, std::uint64_t state = 0) {
+  return state_of(object) == state && queued_for(&object) == 0;
+}
+
 /// Whatever threads share beside objects of the library: a word, each access to which is a step.
 class Word {
  public:
@@ -106,6 +122,10 @@ class Word {
     const std::uint64_t before = bits_;
     bits_ += n;
     return before;
+  }
+  /// Looks again whenever another thread has made a step, until it is so much.
+  void await(std::uint64_t bits) const {
+    while (load() < bits) thrum::platform::pause();
   }
   /// The same without being a step: for what the objects of the library order already, and for check().
   std::uint64_t& plain() { return bits_; }

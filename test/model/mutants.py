@@ -2,14 +2,16 @@
 
     mutants.py MUTANTS BUILD MODELS
 
-A mutant is one place in one source of the library where the text `old`, which is there once, becomes `new`. That source is
-compiled as the build compiles it for the models, and takes the other's place in a copy of their library; with it the
-named test of MODELS has to find a fault. One that survives is a failure, and so is one that does not compile.
+A mutant is one place in one file of the library's where the text `old`, which is there once, becomes `new`. What is made
+of that file is compiled as the build compiles it for the models, and takes the other's place in a copy of their library;
+with it the named test of MODELS has to find a fault, or each of several. One that survives is a failure, and so is one
+that does not compile.
 """
 
 import json
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -27,26 +29,44 @@ COMMANDS = {
 }
 
 
+def users_of(header):
+    """The objects that are made with the header."""
+    listed = subprocess.run(["ninja", "-C", BUILD, "-t", "deps", *COMMANDS], check=True, stdout=subprocess.PIPE, text=True)
+    users = set()
+    for line in listed.stdout.splitlines():
+        if not line.startswith(" "):
+            output = line.split(":")[0]
+        elif (BUILD / line.strip()).resolve() == header:
+            users.add(output)
+    return users
+
+
 def compile_mutant(mutant, place):
-    """Compiles the source with the fault, and returns the objects of the whole library."""
+    """Compiles what has the fault in it, and returns the objects of the whole library."""
     source = ROOT / "src" / mutant["file"]
     text = source.read_text()
     if text.count(mutant["old"]) != 1:
         raise SystemExit(f"{mutant['name']}: what it changes is {text.count(mutant['old'])} times in {mutant['file']}")
-    changed = place / source.name
+    changed = place / mutant["file"]
+    changed.parent.mkdir()
     changed.write_text(text.replace(mutant["old"], mutant["new"]))
+    users = users_of(source) if source.suffix == ".hpp" else set()
     objects = []
     for output, entry in COMMANDS.items():
-        if (BUILD / entry["file"]).resolve() != source:
+        is_source = (BUILD / entry["file"]).resolve() == source
+        if not is_source and output not in users:
             objects.append(BUILD / output)
             continue
+        objects.append(place / f"{len(objects)}.o")
         command = shlex.split(entry["command"])
-        command[command.index(entry["file"])] = str(changed)
-        command[command.index("-o") + 1] = str(place / "mutant.o")
-        # A fault may leave what it has made useless.
+        if is_source:
+            command[command.index(entry["file"])] = str(changed)
+        command[command.index("-o") + 1] = str(objects[-1])
+        # The header with the fault is found before the other one. A fault may leave what it has made useless.
+        first = next(i for i, argument in enumerate(command) if argument.startswith("-I"))
+        command.insert(first, f"-I{place}")
         command += [f"-I{source.parent}", "-Wno-unused", "-Wno-error"]
         subprocess.run(command, cwd=BUILD, check=True)
-        objects.append(place / "mutant.o")
     return objects
 
 
@@ -59,8 +79,9 @@ def survives(mutant, place):
     )
     report = place / "report.xml"
     report.unlink(missing_ok=True)
+    tests = mutant["test"] if isinstance(mutant["test"], list) else [mutant["test"]]
     run = subprocess.run(
-        [MODELS, mutant["test"].replace(",", "\\,"), "--reporter=console", f"--reporter=xml::out={report}"],
+        [MODELS, ",".join(test.replace(",", "\\,") for test in tests), "--reporter=console", f"--reporter=xml::out={report}"],
         env={**os.environ, "LD_PRELOAD": str(library), "THRUM_MODEL_MUTANT": "1", "THRUM_MODEL_LEVEL": "quick"},
         stdout=subprocess.PIPE,
         text=True,
@@ -71,14 +92,15 @@ def survives(mutant, place):
     if not report.exists():
         return True
     cases = xml.etree.ElementTree.parse(report).find("OverallResultsCases").attrib
-    return not (int(cases["successes"]) > 0 and int(cases["failures"]) == 0 and run.returncode == 0)
+    return not (int(cases["successes"]) == len(tests) and int(cases["failures"]) == 0 and run.returncode == 0)
 
 
 MUTATIONS = tomllib.loads(MUTANTS.read_text())["mutant"]
 survivors = []
 for number, mutation in enumerate(MUTATIONS):
     directory = PLACE / str(number)
-    directory.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(directory, ignore_errors=True)
+    directory.mkdir(parents=True)
     if survives(mutation, directory):
         survivors.append(mutation["name"])
 for name in survivors:
