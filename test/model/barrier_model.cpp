@@ -80,6 +80,16 @@ struct TimeOut : Passes {
   void check() { check_end(passed[0].plain() == 0, 2); }
 };
 
+/// The same for three parties, two of which may wait as it breaks.
+struct TimeOutOfThree : Passes {
+  TimeOutOfThree() : Passes(3, nullptr) {}
+  void work(unsigned thread) { wait(thread == 0 ? 1.0 : THRUM_FOREVER); }
+  void check() {
+    THRUM_SIM_ASSERT(broken.plain() + 3 * passed[0].plain() == 3);
+    check_end(passed[0].plain() == 0, 3);
+  }
+};
+
 /// The same for two rounds, in which the first thread may come back to a broken barrier.
 struct TimeOutTwice : Passes {
   TimeOutTwice() : Passes(2, nullptr) {}
@@ -109,6 +119,16 @@ struct LateComer : Passes {
   void check() {
     THRUM_SIM_ASSERT(actions.plain() == passed[0].plain() && broken.plain() + 2 * passed[0].plain() == 3);
     check_end(true, 2);
+  }
+};
+
+/// Four come to it, and pass in two rounds.
+struct Four : Passes {
+  Four() : Passes(2, act) {}
+  void work(unsigned) { THRUM_SIM_ASSERT(wait(THRUM_FOREVER) == THRUM_OK); }
+  void check() {
+    THRUM_SIM_ASSERT(actions.plain() == 2 && passed[0].plain() == 2);
+    check_end(false, 2);
   }
 };
 
@@ -195,11 +215,16 @@ TEST_CASE("Barrier: three threads, one round", "[barrier]") {
 }
 
 TEST_CASE("Barrier: three threads, two rounds", "[barrier]") {
-  model::explore<Rounds<3, 2>>("Barrier, 3 threads, 2 rounds", 3, {1, 2, model::kAny});
+  model::explore<Rounds<3, 2>>("Barrier, 3 threads, 2 rounds", 3, {2, 4, model::kAny});
 }
 
 TEST_CASE("Barrier: a time-out against the last arrival", "[barrier]") {
   model::explore<TimeOut>("Barrier, 2 threads, a time-out", 2, {model::kAny, model::kAny, model::kAny});
+}
+
+TEST_CASE("Barrier: a time-out breaks it for all who wait", "[barrier]") {
+  model::explore<TimeOutOfThree>("Barrier, 3 threads, a time-out", 3,
+                                 {model::kAny, model::kAny, model::kAny});
 }
 
 TEST_CASE("Barrier: time-outs in two rounds", "[barrier]") {
@@ -213,7 +238,11 @@ TEST_CASE("Barrier: a time-out against the action", "[barrier]") {
 }
 
 TEST_CASE("Barrier: three threads at one for two, with an action", "[barrier]") {
-  model::explore<LateComer>("Barrier for 2, 3 threads, time-outs, an action", 3, {2, 3, model::kAny});
+  model::explore<LateComer>("Barrier for 2, 3 threads, time-outs, an action", 3, {3, 4, model::kAny});
+}
+
+TEST_CASE("Barrier: four threads at one for two, with an action", "[barrier]") {
+  model::explore<Four>("Barrier for 2, 4 threads, an action", 4, {2, 3, model::kAny});
 }
 
 TEST_CASE("Barrier: an action that fails", "[barrier]") {

@@ -49,6 +49,15 @@ struct TimeOutOf : TimeOut {
   void check() { check_all<kThreads>(); }
 };
 
+/// The same twice: what one wait leaves behind would be found by the next.
+struct TimeOutTwice : TimeOut {
+  void work(unsigned thread) {
+    TimeOut::work(thread);
+    TimeOut::work(thread);
+  }
+  void check() { check_all<4>(); }
+};
+
 /// Who waits for ever gets the lock, whatever becomes of one whose time is up.
 struct Impatient {
   thrum::Lock lock;
@@ -104,7 +113,11 @@ TEST_CASE("Lock: a time-out against a release, two threads", "[lock]") {
 }
 
 TEST_CASE("Lock: time-outs against a release, three threads", "[lock]") {
-  model::explore<TimeOutOf<3>>("Lock, 3 threads, time-outs", 3, {1, 2, model::kAny});
+  model::explore<TimeOutOf<3>>("Lock, 3 threads, time-outs", 3, {2, model::kAny, model::kAny});
+}
+
+TEST_CASE("Lock: time-outs against a release, twice", "[lock]") {
+  model::explore<TimeOutTwice>("Lock, 2 threads, a time-out, twice", 2, {3, model::kAny, model::kAny});
 }
 
 TEST_CASE("Lock: a time-out takes nothing from who waits on", "[lock]") {

@@ -2,10 +2,10 @@
 
     mutants.py MUTANTS BUILD MODELS
 
-A mutant is one place in one file of the library's where the text `old`, which is there once, becomes `new`. What is made
-of that file is compiled as the build compiles it for the models, and takes the other's place in a copy of their library;
-with it the named test of MODELS has to find a fault, or each of several. One that survives is a failure, and so is one
-that does not compile.
+A mutant is one place in one source of the library where the text `old`, which is there once, becomes `new`. That source is
+compiled as the build compiles it for the models, and takes the other's place in a copy of their library; with it the
+named test of MODELS has to find a fault, or each of several. One that survives is a failure, and so is one that does not
+compile. A header has `users`, the sources that are compiled with the other one.
 """
 
 import json
@@ -29,18 +29,6 @@ COMMANDS = {
 }
 
 
-def users_of(header):
-    """The objects that are made with the header."""
-    listed = subprocess.run(["ninja", "-C", BUILD, "-t", "deps", *COMMANDS], check=True, stdout=subprocess.PIPE, text=True)
-    users = set()
-    for line in listed.stdout.splitlines():
-        if not line.startswith(" "):
-            output = line.split(":")[0]
-        elif (BUILD / line.strip()).resolve() == header:
-            users.add(output)
-    return users
-
-
 def compile_mutant(mutant, place):
     """Compiles what has the fault in it, and returns the objects of the whole library."""
     source = ROOT / "src" / mutant["file"]
@@ -50,16 +38,16 @@ def compile_mutant(mutant, place):
     changed = place / mutant["file"]
     changed.parent.mkdir()
     changed.write_text(text.replace(mutant["old"], mutant["new"]))
-    users = users_of(source) if source.suffix == ".hpp" else set()
+    users = {ROOT / "src" / user for user in mutant.get("users", [])}
     objects = []
     for output, entry in COMMANDS.items():
-        is_source = (BUILD / entry["file"]).resolve() == source
-        if not is_source and output not in users:
+        compiled = (BUILD / entry["file"]).resolve()
+        if compiled != source and compiled not in users:
             objects.append(BUILD / output)
             continue
         objects.append(place / f"{len(objects)}.o")
         command = shlex.split(entry["command"])
-        if is_source:
+        if compiled == source:
             command[command.index(entry["file"])] = str(changed)
         command[command.index("-o") + 1] = str(objects[-1])
         # The header with the fault is found before the other one. A fault may leave what it has made useless.

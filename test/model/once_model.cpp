@@ -66,7 +66,6 @@ struct TimeOut : Calls {
     const thrum_status status = call(thread == 0 ? 1.0 : THRUM_FOREVER);
     THRUM_SIM_ASSERT(status == THRUM_OK || status == THRUM_E_FAILED ||
                      (thread == 0 && status == THRUM_TIMEOUT));
-    if (status == THRUM_E_FAILED) THRUM_SIM_ASSERT(call(THRUM_FOREVER) == THRUM_OK);
   }
   void check() { check_end(); }
 };
@@ -86,5 +85,5 @@ TEST_CASE("Once: three threads, the first fails", "[once]") {
 }
 
 TEST_CASE("Once: a time-out against a failure", "[once]") {
-  model::explore<TimeOut>("Once, 3 threads, a time-out, the first fails", 3, {1, 2, model::kAny});
+  model::explore<TimeOut>("Once, 3 threads, a time-out, the first fails", 3, {2, 4, model::kAny});
 }
