@@ -6,11 +6,11 @@
  * thrum_sim_explore then runs a function again and again, each time with other choices at those points, until
  * there are no others. Time is virtual: when no thread can go on, the clock stands at the next deadline.
  *
- * All of the program's threads have to be thrum's. A thread is a stack of its own in the thread of the system
- * that main runs in: what the language or the C library keeps for each thread (thread_local, errno aside) is
- * shared, a system call that blocks blocks them all, and pthread_exit is not to be called. Code outside the
- * library is no scheduling point, unless it calls thrum_sim_yield. What weak memory adds to the orders of
- * steps is not simulated.
+ * All of the program's threads have to be thrum's, or made by thrum_sim_start_foreign. A thread is a stack of
+ * its own in the thread of the system that main runs in: what the language or the C library keeps for each
+ * thread (thread_local, errno aside) is shared, a system call that blocks blocks them all, and pthread_exit
+ * is not to be called. Code outside the library is no scheduling point, unless it calls thrum_sim_yield. What
+ * weak memory adds to the orders of steps is not simulated.
  *
  * Without thrum_sim_explore such a program just runs, always in the same order; the environment variable
  * THRUM_SIM_SEED, a number, gives others.
@@ -113,6 +113,12 @@ THRUM_API void thrum_sim_yield(void) THRUM_NOEXCEPT;
 
 /* The virtual time, in nanoseconds. */
 THRUM_API uint64_t thrum_sim_now(void) THRUM_NOEXCEPT;
+
+/* A thread that thrum has not started, as a program may have of its own: runs function(arg), and is to be
+ * joined once. NULL: there is no memory. */
+typedef struct thrum_sim_foreign thrum_sim_foreign;
+THRUM_API thrum_sim_foreign* thrum_sim_start_foreign(void (*function)(void*), void* arg);
+THRUM_API void thrum_sim_join_foreign(thrum_sim_foreign* thread);
 
 /* A name for reports in place of "lock 1", copied, up to 23 bytes: of the object with this handle id, or in
  * C++ with this address. */

@@ -38,6 +38,7 @@ bool park(Parker& parker, std::uint64_t deadline) noexcept {
 
 void unpark(Parker& parker) noexcept {
   sim::point();
+  sim::world().note_progress();
   sim::touch(&parker, sim::Access::write);
   parker.token = true;
 }

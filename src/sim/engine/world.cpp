@@ -15,7 +15,14 @@ namespace {
 
 constexpr std::size_t kStackSize = std::size_t{512} * 1024;
 constexpr std::size_t kLeastStack = std::size_t{64} * 1024;
-constexpr std::uint64_t kMillisecond = 1000000;
+
+// A program that is merely run has to get to the next deadline also where threads wait in loops for what
+// takes its time. A look in one takes a microsecond, and longer and longer as long as nothing else happens;
+// so does every scheduling point once there have been many since the clock last came to a deadline.
+constexpr std::uint64_t kLook = 1000;
+constexpr std::uint64_t kLooksOfSameLength = 1024;
+constexpr std::uint64_t kMostDoublings = 40;
+constexpr std::uint64_t kPointsInNoTime = 10000;
 
 // Where the C library keeps what is a thread's own: different in every thread of the system.
 __thread char marker;
@@ -77,19 +84,25 @@ bool World::may_have_passed(std::uint64_t time) noexcept {
 
 void World::reach_point() noexcept {
   if (quiet()) return;
-  // A program that is merely run is switched now and then, in its seed's own way.
-  if (director_ == nullptr && random(4) != 0) return;
+  if (director_ == nullptr) {
+    // Without a yield, too, somebody may wait in a loop for what takes its time.
+    if (++points_ > kPointsInNoTime) pass(kLook);
+    // A program that is merely run is switched now and then, in its seed's own way.
+    if (random(4) != 0) return;
+  }
   reschedule();
 }
 
 void World::wait_for(const platform::Mutex& mutex) noexcept {
   if (!mutex.held && (!kFine || quiet() || director_ == nullptr)) return;
+  note_progress();
   current_->object = &mutex;
   current_->wait = Wait::mutex;
   reschedule();
 }
 
 void World::wait_for(const platform::Parker& parker, std::uint64_t deadline) noexcept {
+  note_progress();
   current_->object = &parker;
   current_->deadline = deadline;
   current_->wait = Wait::parker;
@@ -102,13 +115,21 @@ void World::give_way() noexcept {
   // In an exploration others may go on even so, as in any wait: or it would never end.
   if (quiet() && director_ == nullptr) return;
   current_->wait = Wait::turn;
+  if (director_ == nullptr) current_->looping = true;
   reschedule();
+}
+
+/// The calling thread waits, wakes another, begins one or ends, and so is in no loop.
+void World::note_progress() noexcept {
+  if (director_ != nullptr) return;
+  current_->looping = false;
+  looks_ = 0;
 }
 
 void World::yield() noexcept {
   touch(this, Access::write);
   // A loop that waits for another thread is not to go round without it.
-  if (current_->yielded == switches_) return give_way();
+  if (director_ == nullptr || current_->yielded == switches_) return give_way();
   current_->yielded = switches_;
   reach_point();
 }
@@ -156,41 +177,46 @@ void World::jump(Thread& thread) noexcept {
   thread.fibre.jump();
 }
 
-// By turns, and in a program that is merely run those that gave way come last.
+// By turns.
 Thread& World::choose() noexcept {
   if (director_ != nullptr) return director_->choose(*current_);
   const std::size_t count = threads_.size();
   std::size_t first = 0;
   while (first < count && threads_[first] != current_) ++first;
+  Thread* next = nullptr;
+  bool works = false;
   for (std::size_t i = 1; i <= count; ++i) {
     Thread& thread = *threads_[(first + i) % count];
-    if (thread.wait == Wait::turn || !may_go_on(thread)) continue;
-    idle_ = 0;
-    return thread;
+    if (thread.wait != Wait::turn && !may_go_on(thread)) continue;
+    works = works || !thread.looping;
+    if (next == nullptr) next = &thread;
   }
-  return choose_among_idle(first);
+  if (next == nullptr) return choose_by_time();
+  // All that go on wait in loops for what takes its time.
+  if (!works && current_->wait == Wait::turn) pass(kLook << (looks_++ / kLooksOfSameLength % kMostDoublings));
+  return *next;
 }
 
-Thread& World::choose_among_idle(std::size_t first) noexcept {
-  const std::size_t count = threads_.size();
-  Thread* giver = nullptr;
+Thread& World::choose_by_time() noexcept {
   Thread* earliest = nullptr;
-  for (std::size_t i = 1; i <= count; ++i) {
-    Thread& thread = *threads_[(first + i) % count];
-    if (thread.wait == Wait::turn && giver == nullptr) giver = &thread;
-    if (has_deadline(thread) && (earliest == nullptr || thread.deadline < earliest->deadline))
-      earliest = &thread;
+  for (Thread* thread : threads_) {
+    if (has_deadline(*thread) && (earliest == nullptr || thread->deadline < earliest->deadline)) {
+      earliest = thread;
+    }
   }
-  // One of them may do what another waits for; but for so long only.
-  if (giver != nullptr && ++idle_ < 16 * count + 16) return *giver;
-  idle_ = 0;
-  if (earliest != nullptr) {
-    advance(earliest->deadline);
-    return *earliest;
+  if (earliest == nullptr) platform::fatal("deadlock: every thread waits, and none for a time");
+  advance(earliest->deadline);
+  points_ = 0;
+  return *earliest;
+}
+
+/// Not beyond a time that a thread waits for, which then goes on first.
+void World::pass(std::uint64_t time) noexcept {
+  std::uint64_t end = clock_ + time;
+  for (const Thread* thread : threads_) {
+    if (has_deadline(*thread) && thread->deadline < end) end = thread->deadline;
   }
-  if (giver == nullptr) platform::fatal("deadlock: every thread waits, and none for a time");
-  clock_ += kMillisecond;
-  return *giver;
+  advance(end);
 }
 
 // ---------------------------------------------------------------------------------------- threads --
@@ -224,6 +250,7 @@ Thread* World::start(void (*run)(void*, Thread*), void* arg, std::size_t stack_s
   check_caller();
   Thread* thread = director_ != nullptr ? director_->take(stack_size) : take(stack_size);
   if (thread == nullptr) return nullptr;
+  note_progress();
   touch(thread, Access::write);
   thread->number = ++started_;
   thread->identity = {nullptr, 0};
@@ -257,6 +284,7 @@ void World::tell_end() noexcept {
 
 void World::end_silently() noexcept {
   Thread& thread = *current_;
+  note_progress();
   touch(&thread, Access::write);
   thread.wait = Wait::ended;
   // It keeps its place in the order until the next has been chosen.
@@ -282,6 +310,7 @@ void World::release(Thread& thread) noexcept {
 void World::join(Thread& thread) noexcept {
   release(thread);
   if (thread.wait != Wait::ended) {
+    note_progress();
     current_->object = &thread;
     current_->wait = Wait::thread;
     reschedule();

@@ -55,7 +55,7 @@ struct Thread {
   void (*run)(void*, Thread*) = nullptr;
   void* arg = nullptr;
   const Call* call = nullptr;
-  bool looping = false;       // has given way before
+  bool looping = false;       // has given way before; in a program that is merely run, since it last waited
   Footprint seen;             // since then: what it waits to see changed
   std::uint64_t yielded = 0;  // how many switches there had been when it did
   std::uint64_t history = 0;  // a hash of all that its next step depends on
@@ -103,6 +103,8 @@ class World {
   void give_way() noexcept;
   /// The same for the program's own loops, and a point for what its threads share without the library.
   void yield() noexcept;
+  /// Tells that the calling thread wakes another.
+  void note_progress() noexcept;
   /// Whether it is that time. A model tries both: what is asked so must be right at any time.
   bool may_have_passed(std::uint64_t time) noexcept;
 
@@ -164,7 +166,8 @@ class World {
   static void body() noexcept;
 
   Thread& choose() noexcept;
-  Thread& choose_among_idle(std::size_t first) noexcept;
+  Thread& choose_by_time() noexcept;
+  void pass(std::uint64_t time) noexcept;
   void enter(Thread& thread) noexcept;
   void leave(Thread& thread) noexcept;
   static void release(Thread& thread) noexcept;
@@ -174,7 +177,8 @@ class World {
   Thread* current_ = &first_;
   Director* director_ = nullptr;
   bool quiet_ = false;
-  unsigned idle_ = 0;  // how often in a row nobody could go on but those that gave way
+  std::uint64_t looks_ = 0;   // in loops, since somebody last waited, woke another, began one or ended
+  std::uint64_t points_ = 0;  // since the clock last came to a deadline
   std::uint64_t switches_ = 0;
   std::uint64_t clock_ = kBeginning;
   std::uint64_t started_ = kFirst;

@@ -2,10 +2,18 @@
 #include <cstdlib>
 #include <new>
 
+#include "core/memory.hpp"
 #include "explorer/explorer.hpp"
 #include "thrum/sim.h"
 
 using namespace thrum;
+
+/// With the library's memory, so that a run that is left in the middle leaves none of it behind.
+struct thrum_sim_foreign {
+  void (*function)(void*);
+  void* arg;
+  sim::Thread* thread;
+};
 
 namespace {
 
@@ -68,6 +76,28 @@ void thrum_sim_fail(const char* message) {
   sim::Explorer* explorer = sim::Explorer::active();
   if (explorer == nullptr || sim::world().director() == nullptr) platform::fatal(message);
   explorer->finish(THRUM_SIM_FAILURE, message);
+}
+
+thrum_sim_foreign* thrum_sim_start_foreign(void (*function)(void*), void* arg) {
+  sim::point();
+  auto* foreign = static_cast<thrum_sim_foreign*>(allocate(sizeof(thrum_sim_foreign)));
+  if (foreign == nullptr) return nullptr;
+  foreign->function = function;
+  foreign->arg = arg;
+  const auto run = [](void* self, sim::Thread* thread) {
+    thread->set_name("foreign");
+    static_cast<thrum_sim_foreign*>(self)->function(static_cast<thrum_sim_foreign*>(self)->arg);
+  };
+  foreign->thread = sim::world().start(run, foreign, 0);
+  if (foreign->thread != nullptr) return foreign;
+  release(foreign);
+  return nullptr;
+}
+
+void thrum_sim_join_foreign(thrum_sim_foreign* thread) {
+  sim::point();
+  sim::world().join(*thread->thread);
+  release(thread);
 }
 
 void thrum_sim_yield(void) noexcept { sim::world().yield(); }
