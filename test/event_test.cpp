@@ -156,15 +156,18 @@ TEST_CASE("a thread that waits when an Event is set returns true, though it is c
 TEST_CASE("a thread that comes after set and clear waits for the next set", "[event]") {
   thrum::Event event;
   std::atomic<int> returned{0};
+  std::atomic<bool> cleared{false};
   Crew crew(1, [&] {
     event.wait();
     returned.fetch_add(1);
+    eventually([&] { return cleared.load(); });
     event.wait();
     returned.fetch_add(1);
   });
   until_parked(event);
   event.set();
   event.clear();
+  cleared = true;
   eventually([&] { return returned == 1; });
   until_parked(event);
   event.set();
