@@ -277,7 +277,8 @@ TEST_CASE("dummies come and go from many threads at once", "[thread][dummy]") {
   CHECK(thrum::active_count() == before);
 }
 
-TEST_CASE("a foreign thread that asks for itself at its very end leaves no dummy", "[thread][dummy]") {
+TEST_CASE("a foreign thread that asks for itself at its very end leaves no dummy",
+          "[thread][dummy][thread_local]") {
   const std::size_t before = thrum::active_count();
   std::atomic<bool> alive{false};
   in_foreign_thread([&alive] {

@@ -75,7 +75,7 @@ class Hooked {
 
 }  // namespace
 
-TEST_CASE("hooks are called in each thread that thrum starts, around all else", "[hooks]") {
+TEST_CASE("hooks are called in each thread that thrum starts, around all else", "[hooks][thread_local]") {
   Log log;
   struct Says {
     Log& log;

@@ -711,7 +711,7 @@ TEST_CASE("many threads ask a new Local at once", "[local][class][stress]") {
   }
 }
 
-TEST_CASE("a value is destroyed with the thread's thread-local objects", "[local][class]") {
+TEST_CASE("a value is destroyed with the thread's thread-local objects", "[local][class][thread_local]") {
   static std::mutex mutex;
   static std::vector<std::string> order;
   static const auto say = [](const char* what) {

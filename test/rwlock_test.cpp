@@ -466,7 +466,7 @@ TEMPLATE_TEST_CASE("an RWLock keeps writers apart from everybody", "[rwlock][str
   lock.release_write();
 }
 
-TEST_CASE("no thread goes to sleep for an RWLock that is let go at that moment", "[rwlock][stress]") {
+TEST_CASE("no thread goes to sleep for an RWLock that is let go at that moment", "[rwlock][stress][spin]") {
   const bool read = GENERATE(false, true);
   thrum::RWLock lock;
   thrum::Barrier notes(2);

@@ -297,7 +297,7 @@ TEST_CASE("threads join each other in a chain", "[thread][join]") {
   }
 }
 
-TEST_CASE("join returns after the thread's own thread-local destructors", "[thread][join]") {
+TEST_CASE("join returns after the thread's own thread-local destructors", "[thread][join][thread_local]") {
   struct Ending : Gate {
     std::uint64_t ident_in_target = 0;
     std::uint64_t ident_in_destructor = 0;

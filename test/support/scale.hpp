@@ -23,9 +23,16 @@ inline constexpr bool windows = true;
 inline constexpr bool windows = false;
 #endif
 
-/// `count` in an ordinary build; a tenth where a sanitizer makes all steps several times as slow, or Wine
-/// some of them.
-constexpr int scaled(int count) { return sanitized || windows ? count / 10 : count; }
+// Only tests for the simulator are compiled so.
+#if defined(THRUM_NO_INLINE)
+inline constexpr bool simulated = true;
+#else
+inline constexpr bool simulated = false;
+#endif
+
+/// `count` in an ordinary build; a tenth where a sanitizer makes all steps several times as slow, or Wine some
+/// of them, and in the simulator, which lets one thread go on at a time.
+constexpr int scaled(int count) { return sanitized || windows || simulated ? count / 10 : count; }
 
 }  // namespace support
 
