@@ -41,11 +41,16 @@ inline thrum_status check_timeout_not_negative(double timeout) noexcept {
 inline Deadline deadline_after(double timeout) noexcept {
   if (timeout <= 0) return kPoll;
   if (timeout == THRUM_FOREVER) return kNever;
-  const double nanoseconds = timeout * 1e9;
-  // Up to the next whole one, and past what the product may have lost to rounding: a wait never ends early.
+  // Whole seconds to the nanosecond. The rest up to the next whole one, and past what a timeout that is not
+  // whole may itself have lost to rounding: a wait never ends early.
+  const auto seconds = static_cast<std::uint64_t>(timeout);
+  const double rest = (timeout - static_cast<double>(seconds)) * 1e9;
+  const auto whole = static_cast<std::uint64_t>(rest);
+  const std::uint64_t nanoseconds = seconds * 1000000000 + whole;
   // The sum stays below 2^64, for both of its parts do below 2^63 and a bit.
-  const auto whole = static_cast<std::uint64_t>(nanoseconds);
-  return platform::now() + whole + 1 + (whole >> 52);
+  const std::uint64_t deadline = platform::now() + nanoseconds;
+  if (rest == 0) return deadline;
+  return deadline + (static_cast<double>(whole) < rest ? 1 : 0) + (nanoseconds >> 52);
 }
 
 /// The timeout that is left until a deadline; 0 when it has passed.
