@@ -22,8 +22,12 @@ namespace {
 
 Stripe stripes[std::size_t{1} << kStripeBits];
 
-// Fibonacci hashing: the upper bits of the product depend on all bits of the address.
-std::uint64_t hash(std::uint64_t address) noexcept { return address * 0x9E3779B97F4A7C15; }
+// Fibonacci hashing: the upper bits of the product depend on all bits of the address. In the simulator on
+// those alone that are the same in every process, so that a run can be replayed.
+std::uint64_t hash(std::uint64_t address) noexcept {
+  if (platform::kSimulated) address %= 4096;
+  return address * 0x9E3779B97F4A7C15;
+}
 
 Stripe* stripe_of(std::uint64_t address) noexcept { return &stripes[hash(address) >> (64 - kStripeBits)]; }
 

@@ -30,8 +30,8 @@ inline constexpr bool simulated = true;
 inline constexpr bool simulated = false;
 #endif
 
-/// `count` in an ordinary build; a tenth where a sanitizer makes all steps several times as slow, or Wine some
-/// of them, and in the simulator, which lets one thread go on at a time.
+/// `count` in an ordinary build; a tenth where a sanitizer makes all steps several times as slow, or Wine
+/// some of them, and in the simulator, which lets one thread go on at a time.
 constexpr int scaled(int count) { return sanitized || windows || simulated ? count / 10 : count; }
 
 }  // namespace support
