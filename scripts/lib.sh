@@ -170,6 +170,9 @@ fetch_source() (
 # A directory with a program `wine` that runs programs for this processor, x86_64 or i686, and Wine's own server.
 wine_for() { echo "$root/build/wine-$1"; }
 
+# Whether the system lets programs for this processor be run as they are below. A container may not.
+may_run() { [ "$1" != i686 ] || quietly bwrap --dev-bind / / true; }
+
 # Makes that directory. All of Wine's own settings are in it too.
 need_wine() {
   local wine
