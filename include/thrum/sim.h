@@ -36,7 +36,8 @@ typedef enum thrum_sim_outcome {
   THRUM_SIM_CLEAN = 0,         /* nothing wrong */
   THRUM_SIM_DEADLOCK = 1,      /* threads wait, and nobody will wake them */
   THRUM_SIM_LOST_WAKEUP = 2,   /* the same, and what they wait to be told was told before they waited */
-  THRUM_SIM_FAILURE = 3,       /* thrum_sim_fail, an assertion, or a C++ exception that the test let out */
+  THRUM_SIM_FAILURE = 3,       /* thrum_sim_fail, an assertion, or an exception of C++ that the test let out,
+                                  or a thread did whose excepthook is the usual one */
   THRUM_SIM_CRASH = 4,         /* a signal such as SIGSEGV */
   THRUM_SIM_MISUSE = 5,        /* a call of the library answered a status that tells of a mistake */
   THRUM_SIM_LIVELOCK = 6,      /* a run does not come to an end */

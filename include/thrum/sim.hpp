@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <exception>
+#include <memory>
 #include <string>
 #include <type_traits>
 
@@ -36,7 +37,7 @@ Report explore(const thrum_sim_options& options, Test&& test) {
   using Plain = std::remove_reference_t<Test>;
   const auto call = [](void* arg) {
     try {
-      (*static_cast<Plain*>(arg))();
+      (**static_cast<Plain**>(arg))();
     } catch (const std::exception& error) {
       thrum_sim_fail(error.what());
     } catch (...) {
@@ -44,8 +45,9 @@ Report explore(const thrum_sim_options& options, Test&& test) {
     }
   };
   thrum_sim_report found{};
-  const thrum_status status =
-      thrum_sim_explore(&options, call, const_cast<void*>(static_cast<const void*>(&test)), &found);
+  // By a pointer to it, as it may be a function.
+  Plain* pointer = std::addressof(test);
+  const thrum_status status = thrum_sim_explore(&options, call, &pointer, &found);
   if (status != THRUM_OK) detail::raise(status);
   Report report;
   report.outcome = found.outcome;

@@ -16,6 +16,7 @@ void on_fork(void (* /*prepare*/)(), void (* /*parent*/)(), void (* /*child*/)()
 bool on_exit(void (*exiting)()) noexcept { return sim::world().on_exit(exiting); }
 
 void report(const char* text) noexcept {
+  if (sim::Director* director = sim::world().director()) director->reported(text);
   const int saved = errno;
   // One write, so that lines do not mix with another process's; what cannot be written is lost.
   iovec parts[2];

@@ -74,6 +74,8 @@ class Director {
   /// A thread to start, idle; null: there are too many.
   virtual Thread* take(std::size_t stack_size) noexcept = 0;
   virtual void touched(const void* object, Access access) noexcept = 0;
+  /// The library has something to report: that it cannot go on, or that an exception has left a thread.
+  virtual void reported(const char* text) noexcept = 0;
 
  protected:
   ~Director() = default;

@@ -179,7 +179,7 @@ void Explorer::tell_again(Run run) noexcept {
   run(again);
   logs_ = false;
   const bool same = outcome_ == found || (found == THRUM_SIM_DEADLOCK && outcome_ == THRUM_SIM_LOST_WAKEUP);
-  if (found != THRUM_SIM_NONDETERMINISM && !same) {
+  if (found == THRUM_SIM_NONDETERMINISM || !same) {
     outcome_ = THRUM_SIM_NONDETERMINISM;
     std::memcpy(message_, message, sizeof message);
   }
@@ -335,6 +335,8 @@ void Explorer::touched(const void* object, Access access) noexcept {
   }
 }
 
+void Explorer::reported(const char* text) noexcept { finish(THRUM_SIM_FAILURE, text); }
+
 void Explorer::close_block(Thread& current) noexcept {
   if (tracks_) {
     trace_.add(current, block_);
@@ -466,6 +468,7 @@ void Explorer::finish_departed() noexcept {
 }
 
 void Explorer::finish_whole() noexcept {
+  if (!search_->used_up()) finish_departed();
   const char* kind = options_.allow_leaks == 0 ? kind_left_over() : nullptr;
   if (kind == nullptr) leave_run();
   char message[96];

@@ -54,6 +54,7 @@ class Explorer final : public Director {
   unsigned choose_way(unsigned count) noexcept override;
   Thread* take(std::size_t stack_size) noexcept override;
   void touched(const void* object, Access access) noexcept override;
+  [[noreturn]] void reported(const char* text) noexcept override;
 
  private:
   static constexpr std::size_t kKinds = 15;

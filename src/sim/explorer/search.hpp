@@ -53,6 +53,8 @@ class Search {
   virtual bool admit(unsigned /*thread*/) noexcept { return true; }
   /// What the thread that was chosen has done since.
   virtual void moved(const Footprint& /*block*/) noexcept {}
+  /// Whether a run that ends here has come to all the decisions that it was to repeat.
+  virtual bool used_up() const noexcept { return true; }
   /// Prepares the next run. False: there is none.
   virtual bool next() noexcept = 0;
 
@@ -79,6 +81,7 @@ class DepthFirst final : public Search {
   unsigned choose_way(unsigned count) noexcept override;
   bool admit(unsigned thread) noexcept override;
   void moved(const Footprint& block) noexcept override;
+  bool used_up() const noexcept override { return decisions_ >= nodes_.size(); }
   bool next() noexcept override;
 
  private:
@@ -195,8 +198,7 @@ class Replay final : public Search {
   unsigned choose(const Choice& choice, std::uint64_t trace) noexcept override;
   unsigned choose_way(unsigned count) noexcept override;
   bool next() noexcept override { return false; }
-  /// Whether all of its departures have come.
-  bool used_up() const noexcept { return used_ == departures_.size(); }
+  bool used_up() const noexcept override { return used_ == departures_.size(); }
 
  private:
   unsigned place() noexcept;
