@@ -86,10 +86,9 @@ void lose_update() {
   THRUM_SIM_ASSERT(count == 2);
 }
 
-/// An event that is set while the other thread has looked, and cleared what it points to.
+/// Writes through a pointer that another thread may have cleared.
 void crash() {
   auto number = std::make_unique<int>(7);
-  thrum::Event read;
   run_together(
       [&] {
         thrum_sim_yield();
@@ -386,7 +385,7 @@ TEST_CASE("runs that are drawn by lot find faults, the same with the same seed",
     CAPTURE(strategy);
     Options options;
     options.strategy = strategy;
-    for (const std::uint64_t seed : {1, 2, 3}) {
+    for (const unsigned seed : {1U, 2U, 3U}) {
       options.seed = seed;
       const Report first = find(THRUM_SIM_DEADLOCK, deadlock, options);
       const Report second = find(THRUM_SIM_DEADLOCK, deadlock, options);
