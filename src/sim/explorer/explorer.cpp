@@ -1,14 +1,13 @@
 // explorer/explorer.cpp - runs a test again and again.
 #include "explorer/explorer.hpp"
 
-#include <cinttypes>
-#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
 #include <new>
 
-#include "core/tables.hpp"
+#include "core/record.hpp"
+#include "explorer/signals.hpp"
 
 namespace thrum::sim {
 
@@ -20,67 +19,6 @@ constexpr std::uint64_t kRunsByLot = 10000;
 Explorer* under_way = nullptr;
 
 unsigned lowest(Threads threads) noexcept { return static_cast<unsigned>(__builtin_ctzll(threads)); }
-
-// --------------------------------------------------------------------------------------- signals --
-
-constexpr int kSignals[] = {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL};
-constexpr std::size_t kSignalCount = sizeof kSignals / sizeof kSignals[0];
-
-void crash(int signal, siginfo_t* info, void* /*context*/) {
-  if (signal == SIGSEGV && Image::active()->admit(info->si_addr)) return;
-  char message[64];
-  std::strcpy(message, signal == SIGABRT ? "abort was called: " : "the signal ");
-  std::strcat(message, sigdescr_np(signal));
-  under_way->finish(signal == SIGABRT ? THRUM_SIM_FAILURE : THRUM_SIM_CRASH, message);
-}
-
-/// While this lives, what would end the process ends the run. On a stack apart: the run's may have
-/// overflowed.
-class Signals {
- public:
-  Signals() noexcept {
-    stack_t stack{};
-    stack.ss_size = sizeof stack_;
-    stack.ss_sp = stack_;
-    sigaltstack(&stack, &stack_before_);
-    struct sigaction action {};
-    action.sa_sigaction = crash;
-    // Not blocked in the handler, which need not come back.
-    action.sa_flags = SA_ONSTACK | SA_NODEFER | SA_SIGINFO;
-    for (std::size_t i = 0; i < kSignalCount; ++i) sigaction(kSignals[i], &action, &before_[i]);
-  }
-  Signals(const Signals&) = delete;
-  Signals& operator=(const Signals&) = delete;
-  ~Signals() {
-    for (std::size_t i = 0; i < kSignalCount; ++i) sigaction(kSignals[i], &before_[i], nullptr);
-    if ((stack_before_.ss_flags & SS_DISABLE) != 0 || stack_before_.ss_sp == nullptr) {
-      stack_before_.ss_flags = SS_DISABLE;
-    }
-    sigaltstack(&stack_before_, nullptr);
-  }
-
- private:
-  struct sigaction before_[kSignalCount];
-  stack_t stack_before_{};
-  alignas(16) char stack_[64 * 1024];
-};
-
-bool is_mistake(thrum_status status) noexcept {
-  switch (status) {
-    case THRUM_E_VALUE:
-    case THRUM_E_OVERFLOW:
-    case THRUM_E_HANDLE:
-    case THRUM_E_NOT_HELD:
-    case THRUM_E_NOT_OWNER:
-    case THRUM_E_BUSY:
-    case THRUM_E_STARTED:
-    case THRUM_E_NOT_STARTED:
-    case THRUM_E_SELF:
-    case THRUM_E_FOREIGN:
-    case THRUM_E_DEADLOCK: return true;
-    default: return false;
-  }
-}
 
 }  // namespace
 
@@ -129,7 +67,7 @@ void Explorer::explore() noexcept {
   deadline_ = start + options_.seconds;
   under_way = this;
   prepare_workers();
-  count_objects(objects_);
+  objects_.count();
   beginning_ = world_.time();
   {
     const Signals signals;
@@ -482,143 +420,17 @@ void Explorer::finish_stuck() noexcept {
          "no thread can go on, and none waits for a time");
 }
 
-// ---------------------------------------------------------------------------------------- objects --
-
-namespace {
-
-constexpr const char* kKindNames[] = {"thread",    "lock",    "rlock", "condition", "event",
-                                      "semaphore", "barrier", "latch", "once",      "rwlock",
-                                      "local",     "timer",   "queue", "pool",      "future"};
-
-}  // namespace
-
-void Explorer::count_objects(std::size_t (&counts)[kKinds]) noexcept {
-  static_assert(sizeof kKindNames / sizeof kKindNames[0] == kKinds);
-  std::size_t kind = 0;
-  const auto count = [&](auto& table) {
-    std::size_t& objects = counts[kind++];
-    objects = 0;
-    table.for_each([&](const auto& slot) { objects += generation_of(slot.word.bits) % 2; });
-  };
-  count(tables::threads);
-  count(tables::locks);
-  count(tables::rlocks);
-  count(tables::conditions);
-  count(tables::events);
-  count(tables::semaphores);
-  count(tables::barriers);
-  count(tables::latches);
-  count(tables::onces);
-  count(tables::rwlocks);
-  count(tables::locals);
-  count(tables::timers);
-  count(tables::queues);
-  count(tables::pools);
-  count(tables::futures);
-}
-
 /// The kind of an object that the run has made and left over, or null.
 const char* Explorer::kind_left_over() const noexcept {
-  std::size_t counts[kKinds];
-  count_objects(counts);
+  Objects objects;
+  objects.count();
   // Of threads, those that go on as daemons are none.
   for (unsigned i = test_.workers + 1; i < count_; ++i) {
     const Thread& thread = *threads_[i];
     if (thread.wait == Wait::ended && !thread.released) return "thread of the system's";
-    if (thread.wait != Wait::ended && thread.identity.record != nullptr) --counts[0];
+    if (thread.wait != Wait::ended && thread.identity.record != nullptr) objects.forget_thread();
   }
-  for (std::size_t i = 0; i < kKinds; ++i) {
-    if (counts[i] > objects_[i]) return kKindNames[i];
-  }
-  return nullptr;
-}
-
-// ------------------------------------------------------------------------------------ what is told --
-
-void Explorer::note(Event::Kind kind, unsigned thread, const char* name, std::uint64_t object) noexcept {
-  log_.add({kind, thread, name, object, THRUM_OK, false, world_.time()});
-}
-
-void Explorer::entered(const Call& call) noexcept {
-  if (logs_) note(Event::Kind::entered, place_of(world_.current()), call.name, call.object);
-}
-
-void Explorer::returned(const Call& call) noexcept {
-  if (logs_) {
-    log_.add({Event::Kind::returned, place_of(world_.current()), call.name, call.object, call.status,
-              call.has_status, world_.time()});
-  }
-  if (call.has_status && options_.allow_misuse == 0 && is_mistake(call.status) &&
-      world_.director() != nullptr) {
-    char message[128];
-    std::strcpy(message, call.name);
-    std::strcat(message, " answered ");
-    std::strcat(message, thrum_status_name(call.status));
-    finish(THRUM_SIM_MISUSE, message);
-  }
-}
-
-/// Whether a thread waits to be told what was told before it waited.
-bool Explorer::told_before() const noexcept {
-  static constexpr const char* kTelling[][2] = {{"condition_wait", "condition_notify"},
-                                                {"event_wait", "event_set"},
-                                                {"semaphore_acquire", "semaphore_release"},
-                                                {"latch_wait", "latch_count_down"}};
-  for (unsigned i = 0; i < count_; ++i) {
-    const Call* call = threads_[i]->wait == Wait::parker ? threads_[i]->call : nullptr;
-    if (call == nullptr) continue;
-    for (const auto& pair : kTelling) {
-      if (std::strstr(call->name, pair[0]) != nullptr && log_.has(pair[1], call->object)) return true;
-    }
-  }
-  return false;
-}
-
-/// Who waits for what, while the threads are where they are.
-void Explorer::tell_state() noexcept {
-  for (unsigned i = 0; i < count_; ++i) {
-    const Thread& thread = *threads_[i];
-    if (thread.wait == Wait::ended || thread.wait == Wait::idle) continue;
-    state_.add("  %s ", thread.name);
-    if (thread.wait == Wait::parker) {
-      state_.add("waits");
-    } else if (thread.wait == Wait::turn) {
-      state_.add("waits in a loop");
-    } else if (!world_.may_go_on(thread)) {
-      state_.add("waits for a mutex of the library's, or for a thread's end,");
-    } else {
-      state_.add(&thread == &world_.current() ? "is where the fault is" : "could go on");
-    }
-    if (thread.call != nullptr) {
-      state_.add(" in ");
-      log_.describe(state_, thread.call->name, thread.call->object);
-      const int holder = log_.holder(thread.call->object);
-      if (thread.wait == Wait::parker && holder >= 0) state_.add(", held by %s", threads_[holder]->name);
-    }
-    if (World::has_deadline(thread) && thread.wait == Wait::parker) {
-      state_.add(", until %.6g s", static_cast<double>(thread.deadline - beginning_) * 1e-9);
-    }
-    state_.add("\n");
-  }
-}
-
-void Explorer::tell_page() noexcept {
-  text_.clear();
-  if (outcome_ == THRUM_SIM_CLEAN) {
-    text_.add("nothing wrong in %" PRIu64 " runs%s\n", result_.runs,
-              result_.complete != 0 ? ", and there are no others" : "");
-    result_.text = text_.get();
-    return;
-  }
-  text_.add("%s in run %" PRIu64 ": %s\n", thrum_sim_outcome_name(outcome_) + 10, result_.runs + result_.cut,
-            message_);
-  text_.add(state_.get());
-  text_.add("to replay it: THRUM_SIM_REPLAY=%s, in a debugger with a breakpoint on thrum_sim_found\n\n",
-            result_.replay);
-  char names[kMostThreads][32];
-  for (unsigned i = 0; i < count_; ++i) std::memcpy(names[i], threads_[i]->name, sizeof names[i]);
-  log_.tell(text_, names, count_, beginning_);
-  result_.text = text_.get();
+  return objects.more_than(objects_);
 }
 
 }  // namespace thrum::sim

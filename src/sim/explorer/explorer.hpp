@@ -5,6 +5,7 @@
 #include "engine/image.hpp"
 #include "engine/world.hpp"
 #include "explorer/log.hpp"
+#include "explorer/objects.hpp"
 #include "explorer/search.hpp"
 #include "explorer/trace.hpp"
 #include "explorer/turns.hpp"
@@ -57,9 +58,6 @@ class Explorer final : public Director {
   [[noreturn]] void reported(const char* text) noexcept override;
 
  private:
-  static constexpr std::size_t kKinds = 15;
-
-  static void count_objects(std::size_t (&counts)[kKinds]) noexcept;
   static void run_root(void* self, Thread* thread) noexcept(false);
   static void run_worker(void* self, Thread* thread) noexcept(false);
   static void greet_worker(void* self, Thread* thread) noexcept;
@@ -110,7 +108,7 @@ class Explorer final : public Director {
   thrum_sim_outcome outcome_ = THRUM_SIM_CLEAN;
   bool cut_ = false;
   char message_[256] = {};
-  std::size_t objects_[kKinds] = {};  // that there were before it
+  Objects objects_;  // that there were before it
   Array<Replay::Departure> departures_;
 
   // All of them.
