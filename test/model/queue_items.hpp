@@ -14,7 +14,7 @@ namespace model {
 /// they are kept in are taken in turn from a few, since what a run that is left over has allocated stays.
 struct Fragile {
   explicit Fragile(int value) noexcept : number(value) {}
-  Fragile(const Fragile& other) noexcept(false) : number(other.number) {}
+  Fragile(const Fragile& other) noexcept(false) { number = other.number; }
   Fragile(Fragile&& other) noexcept(false) : number(other.number) {}
   Fragile& operator=(const Fragile&) = default;
   ~Fragile() = default;

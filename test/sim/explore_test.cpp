@@ -129,7 +129,7 @@ void assert_in_thread() {
 
 /// Explores, and looks at what has to be so with every fault: the replay string leads to it again.
 Report find(thrum_sim_outcome outcome, void (*test)(), const Options& options = Options()) {
-  const Report found = explore(options, test);
+  Report found = explore(options, test);
   CAPTURE(found.text);
   CHECK(thrum_sim_outcome_name(found.outcome) == std::string(thrum_sim_outcome_name(outcome)));
   CHECK_FALSE(found.clean());

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdint>
+#include <new>
 
 #include "thrum/sim.h"
 
@@ -33,8 +34,12 @@ extern "C" {
 
 int pthread_create(pthread_t* thread, const pthread_attr_t* /*attributes*/, void* (*routine)(void*),
                    void* arg) {
-  thrum_sim_foreign* const foreign = thrum_sim_start_foreign(run, new Start{routine, arg});
-  if (foreign == nullptr) return EAGAIN;
+  auto* start = new (std::nothrow) Start{routine, arg};
+  thrum_sim_foreign* const foreign = start != nullptr ? thrum_sim_start_foreign(run, start) : nullptr;
+  if (foreign == nullptr) {
+    delete start;
+    return EAGAIN;
+  }
   *thread = reinterpret_cast<std::uintptr_t>(foreign);
   return 0;
 }

@@ -221,7 +221,8 @@ TEST_CASE("every wait in vain ends at its time, not before and not after", "[tim
     CHECK(in_vain);
     CHECK(duration_of([&] { in_vain = wait.in_vain(0.000001); }) == 1000);
     CHECK(in_vain);
-    CHECK(duration_of([&] { in_vain = wait.in_vain(30 * 24 * 3600.0); }) == 30 * 24 * 3600 * kSecond);
+    CHECK(duration_of([&] { in_vain = wait.in_vain(30 * 24 * 3600.0); }) ==
+          std::uint64_t{30} * 24 * 3600 * kSecond);
     CHECK(in_vain);
   }
 }

@@ -331,3 +331,8 @@ bool World::on_exit(void (*exiting)()) noexcept {
 }
 
 }  // namespace thrum::sim
+
+// Of the C++ library, which there is none of: what a class without a body for a function has in its place.
+extern "C" [[noreturn]] void __cxa_pure_virtual() {
+  thrum::platform::fatal("a pure virtual function was called");
+}
