@@ -7,6 +7,8 @@
 #include <cstring>
 #include <new>
 
+#include "engine/scramble.hpp"
+
 namespace thrum::sim {
 
 World* the_world = nullptr;
@@ -59,12 +61,9 @@ World::World() noexcept {
 }
 
 std::uint64_t World::random(std::uint64_t count) noexcept {
-  // SplitMix64.
-  random_ += 0x9E3779B97F4A7C15;
-  std::uint64_t z = random_;
-  z = (z ^ (z >> 30U)) * 0xBF58476D1CE4E5B9;
-  z = (z ^ (z >> 27U)) * 0x94D049BB133111EB;
-  return (z ^ (z >> 31U)) % count;
+  const std::uint64_t drawn = scramble(random_);
+  random_ += kScrambleStep;
+  return drawn % count;
 }
 
 // ------------------------------------------------------------------------------------------- time --

@@ -170,7 +170,6 @@ class World {
   Thread& choose() noexcept;
   Thread& choose_by_time() noexcept;
   void pass(std::uint64_t time) noexcept;
-  void enter(Thread& thread) noexcept;
   void leave(Thread& thread) noexcept;
   static void release(Thread& thread) noexcept;
   void check_caller() const noexcept;

@@ -23,9 +23,9 @@ sim::Explorer* last = nullptr;
 
 bool is_good(const thrum_sim_options& options) noexcept {
   sim::Replay replay;
-  return options.size >= sizeof(thrum_sim_options) && options.strategy >= THRUM_SIM_EXHAUSTIVE &&
-         options.strategy <= THRUM_SIM_PCT && options.preemptions >= THRUM_SIM_UNBOUNDED &&
-         options.depth >= 1 && options.depth <= 16 && options.steps >= 1 && options.seconds >= 0 &&
+  return options.strategy >= THRUM_SIM_EXHAUSTIVE && options.strategy <= THRUM_SIM_PCT &&
+         options.preemptions >= THRUM_SIM_UNBOUNDED && options.depth >= 1 && options.depth <= 16 &&
+         options.steps >= 1 && options.seconds >= 0 &&
          (options.replay == nullptr || replay.parse(options.replay));
 }
 

@@ -20,13 +20,14 @@ Explorer* under_way = nullptr;
 
 unsigned lowest(Threads threads) noexcept { return static_cast<unsigned>(__builtin_ctzll(threads)); }
 
-}  // namespace
-
+/// The process's, not virtual time: for limits and figures.
 double wall_clock() noexcept {
   timespec time{};
   clock_gettime(CLOCK_MONOTONIC, &time);
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
 }
+
+}  // namespace
 
 Explorer* Explorer::active() noexcept { return under_way; }
 
@@ -150,14 +151,12 @@ void Explorer::run(Search& search) noexcept {
   root->call = nullptr;
   root->wait = Wait::nothing;
   for (unsigned i = 0; i < test_.workers; ++i) {
-    Thread& worker = *threads_[count_++];
+    Thread& worker = *threads_[count_];
+    seat(worker);
     worker.wait = Wait::idle;
     worker.run = run_worker;
     worker.arg = this;
     worker.call = nullptr;
-    worker.history = count_;
-    worker.concerned = false;
-    worker.looping = false;
   }
   workers_left_ = test_.workers;
   world_.set_director(this);
@@ -250,11 +249,16 @@ Thread* Explorer::take(std::size_t stack_size) noexcept {
   }
   if (place == nullptr) place = world_.take(stack_size);
   if (place == nullptr) return nullptr;
-  place->history = ++count_;
-  place->concerned = false;
-  place->looping = false;
+  seat(*place);
   if (logs_ && count_ > 1) note(Event::Kind::began, count_ - 1, nullptr, 0);
   return place;
+}
+
+/// Takes the thread, which is in the next place, into the run.
+void Explorer::seat(Thread& thread) noexcept {
+  thread.history = ++count_;
+  thread.concerned = false;
+  thread.looping = false;
 }
 
 unsigned Explorer::place_of(const Thread& thread) const noexcept {

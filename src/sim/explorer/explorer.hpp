@@ -26,9 +26,6 @@ struct Test {
   void (*ended)(void* arg, std::uint64_t trace) = nullptr;
 };
 
-/// Tells the process's clock from virtual time: for limits and figures.
-double wall_clock() noexcept;
-
 class Explorer final : public Director {
  public:
   Explorer(const thrum_sim_options& options, const Test& test) noexcept;
@@ -69,6 +66,7 @@ class Explorer final : public Director {
   void tell_again(Run run) noexcept;
   bool limits_reached() const noexcept;
 
+  void seat(Thread& thread) noexcept;
   Choice look_around(unsigned current) const noexcept;
   unsigned choose_place(unsigned current) noexcept;
   void close_block(Thread& current) noexcept;

@@ -4,19 +4,14 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "engine/scramble.hpp"
+
 namespace thrum::sim {
 
 namespace {
 
 unsigned lowest(Threads threads) noexcept {
   return threads == 0 ? kMostThreads : static_cast<unsigned>(__builtin_ctzll(threads));
-}
-
-std::uint64_t scramble(std::uint64_t z) noexcept {
-  z += 0x9E3779B97F4A7C15;
-  z = (z ^ (z >> 30U)) * 0xBF58476D1CE4E5B9;
-  z = (z ^ (z >> 27U)) * 0x94D049BB133111EB;
-  return z ^ (z >> 31U);
 }
 
 }  // namespace
