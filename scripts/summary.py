@@ -1,5 +1,5 @@
 """Prints how many tests passed and failed in the last run of Meson's tests in each of the build directories, and before
-that the figures of models and mutants.
+that the figures of models and mutants, and the end of what each test that failed has printed.
 
 A test of Catch2 counts for its test cases, without those that it skips; any other for one. A build that got
 no results counts as one that failed.
@@ -26,20 +26,25 @@ def cases(test):
 
 
 def results(build):
+    """What Meson wrote of its tests in a build."""
     log = Path(build, "meson-logs/testlog.json")
     if not log.exists():
-        print(f"{build}: not built")
-        return [(0, 1)]
-    tests = [json.loads(line) for line in log.read_text().splitlines()]
-    for test in tests:
-        if test["result"] != "OK":
-            print(f"{build}: {test['name']}: {test['result']}")
-        for line in test.get("stdout", "").splitlines():
-            if re.match(r"model: |\d+ mutants, ", line):
-                print(line)
-    return map(cases, tests)
+        return [{"name": "the build", "result": "no results", "command": []}]
+    return [json.loads(line) for line in log.read_text().splitlines()]
 
 
-passed, failed = map(sum, zip(*(counts for build in sys.argv[1:] for counts in results(build))))
+def printed(test):
+    return (test.get("stdout", "") + test.get("stderr", "")).splitlines()
+
+
+tests = [(build, test) for build in sys.argv[1:] for test in results(build)]
+for _, test in tests:
+    for line in printed(test):
+        if re.match(r"model: |\d+ mutants, ", line):
+            print(line)
+for build, test in tests:
+    if test["result"] != "OK":
+        print(f"\n{build}: {test['name']}: {test['result']}", *printed(test)[-40:], sep="\n  ")
+passed, failed = map(sum, zip(*(cases(test) for _, test in tests)))
 print(f"{passed} passed, {failed} failed")
 sys.exit(failed != 0)
