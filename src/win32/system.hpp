@@ -40,11 +40,12 @@ inline constexpr std::uint64_t kLongestWait = std::uint64_t{86400} * 1000000000;
 
 /// What of that many nanoseconds, not 0, one call can wait, in milliseconds: up to the next whole one, for 0
 /// would ask without waiting.
-inline DWORD slice_of(std::uint64_t time) noexcept {
+constexpr DWORD slice_of(std::uint64_t time) noexcept {
   constexpr std::uint64_t kMillisecond = 1000000;
   const std::uint64_t slice = time < kLongestWait ? time : kLongestWait;
   return static_cast<DWORD>((slice + kMillisecond - 1) / kMillisecond);
 }
+static_assert(slice_of(1) == 1 && slice_of(UINT64_MAX) == 86400000);
 
 /// Whether the process is past ExitProcess: all threads but the calling one have been ended, wherever they
 /// were.

@@ -7,6 +7,7 @@
 
 #include <process.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
@@ -22,7 +23,16 @@ using BeginThread = std::uintptr_t(__cdecl*)(void*, unsigned, unsigned(__stdcall
                                              unsigned*);
 using SetFls = BOOL(WINAPI*)(DWORD, void*);
 using Sleeps = BOOL(WINAPI*)(CONDITION_VARIABLE*, SRWLOCK*, DWORD, ULONG);
+using Wait = DWORD(WINAPI*)(HANDLE, DWORD);
 using CreateTimer = HANDLE(WINAPI*)(SECURITY_ATTRIBUTES*, const wchar_t*, DWORD, DWORD);
+
+/// Counts it down.
+bool next_ends_early(std::atomic<int>& to_end_early) {
+  int left = to_end_early;
+  while (left > 0 && !to_end_early.compare_exchange_weak(left, left - 1)) {
+  }
+  return left > 0;
+}
 
 std::uintptr_t __cdecl begin_thread(void* security, unsigned stack, unsigned(__stdcall* run)(void*),
                                     void* arg, unsigned flags, unsigned* number) {
@@ -50,7 +60,14 @@ BOOL WINAPI sleep(CONDITION_VARIABLE* condition, SRWLOCK* lock, DWORD millisecon
   // Of two that come at once the one may be forgotten; the tests that look at them have few threads.
   if (milliseconds < least_sleep) least_sleep = milliseconds;
   if (milliseconds > longest_sleep) longest_sleep = milliseconds;
+  if (next_ends_early(sleeps_to_end_early)) return TRUE;
   return SleepConditionVariableSRW(condition, lock, milliseconds, flags);
+}
+
+DWORD WINAPI wait(HANDLE handle, DWORD milliseconds) {
+  if (milliseconds != 0 && milliseconds != INFINITE && next_ends_early(joins_to_end_early))
+    return WAIT_TIMEOUT;
+  return WaitForSingleObject(handle, milliseconds);
 }
 
 }  // namespace
@@ -61,10 +78,12 @@ extern BeginThread thrum_test_begin_thread;
 extern SetFls thrum_test_set_fls;
 extern CreateTimer thrum_test_create_timer;
 extern Sleeps thrum_test_sleep;
+extern Wait thrum_test_wait;
 BeginThread thrum_test_begin_thread = begin_thread;
 SetFls thrum_test_set_fls = set_fls;
 CreateTimer thrum_test_create_timer = create_timer;
 Sleeps thrum_test_sleep = sleep;
+Wait thrum_test_wait = wait;
 
 void* thrum_test_malloc(std::size_t);
 void* thrum_test_malloc(std::size_t size) {

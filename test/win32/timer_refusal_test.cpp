@@ -1,6 +1,4 @@
 // timer_refusal_test.cpp - waits on a Windows that has no timers of high resolution.
-#include <windows.h>
-
 #include <catch2/catch_test_macros.hpp>
 
 #include "support/child_process.hpp"
@@ -10,18 +8,7 @@
 #include "support/scale.hpp"
 #include "thrum/thrum.hpp"
 #include "win32/refusal.hpp"
-
-namespace {
-
-double seconds() {
-  LARGE_INTEGER frequency;
-  LARGE_INTEGER counter;
-  QueryPerformanceFrequency(&frequency);
-  QueryPerformanceCounter(&counter);
-  return static_cast<double>(counter.QuadPart) / static_cast<double>(frequency.QuadPart);
-}
-
-}  // namespace
+#include "win32/seconds.hpp"
 
 TEST_CASE("a thread for which there is no timer waits as long, and no less", "[wait][refused]") {
   // In a process of its own: a thread may get the record, and the timer, of one that has gone.
@@ -35,9 +22,9 @@ TEST_CASE("waits without a timer", "[.]") {
   support::NativeCrew(1, [&] {
     for (int round = 0; round < rounds; ++round) {
       const double timeout = 0.00002 * (1 + round % 50);
-      const double start = seconds();
+      const double start = support::seconds();
       // A tick of the counter may lie between this clock's reading and the library's.
-      if (thrum::Event().wait(timeout) || seconds() - start < timeout - 2e-7) ++early;
+      if (thrum::Event().wait(timeout) || support::seconds() - start < timeout - 2e-7) ++early;
     }
   }).join();
   CHECK(early == 0);

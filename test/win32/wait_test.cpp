@@ -1,7 +1,5 @@
 // wait_test.cpp - how long a wait takes on Windows, whose own waits count milliseconds and end at their
 // ticks.
-#include <windows.h>
-
 #include <catch2/catch_test_macros.hpp>
 #include <vector>
 
@@ -9,19 +7,7 @@
 #include "support/parked.hpp"
 #include "support/scale.hpp"
 #include "thrum/thrum.hpp"
-
-namespace {
-
-/// Seconds, on a clock that the library does not know of.
-double seconds() {
-  LARGE_INTEGER frequency;
-  LARGE_INTEGER counter;
-  QueryPerformanceFrequency(&frequency);
-  QueryPerformanceCounter(&counter);
-  return static_cast<double>(counter.QuadPart) / static_cast<double>(frequency.QuadPart);
-}
-
-}  // namespace
+#include "win32/seconds.hpp"
 
 TEST_CASE("a wait of less than a millisecond is one", "[wait]") {
   thrum::Event event;
@@ -31,10 +17,10 @@ TEST_CASE("a wait of less than a millisecond is one", "[wait]") {
   for (int round = 0; round < rounds; ++round) {
     // From about the time for which a thread looks again before it sleeps.
     const double timeout = 0.00002 * (1 + round % 50);
-    const double start = seconds();
+    const double start = support::seconds();
     const bool passed = round % 2 == 0 ? event.wait(timeout) : semaphore.acquire(timeout);
     // A tick of the counter may lie between this clock's reading and the library's.
-    if (passed || seconds() - start < timeout - 2e-7) ++early;
+    if (passed || support::seconds() - start < timeout - 2e-7) ++early;
   }
   CHECK(early == 0);
 }
