@@ -1,6 +1,6 @@
 """The bank of docs/simulator.md: the explorer finds both mistakes as the page shows them, and none where they are mended.
 
-    bank.py FIXED-STRESS EXPLORE FIXED-EXPLORE
+    bank.py STRESS EXPLORE EXPLORE-FIXED
 """
 
 import os
@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-FIXED_STRESS, EXPLORE, FIXED_EXPLORE = sys.argv[1:]
+STRESS, EXPLORE, FIXED = sys.argv[1:]
 PAGE = (Path(__file__).resolve().parents[2] / "docs/simulator.md").read_text()
 
 
@@ -23,7 +23,7 @@ def need(condition, what):
         sys.exit(what)
 
 
-status, printed = run(FIXED_STRESS, "1")
+status, printed = run(STRESS, "1")
 need(status == 0 and "nothing wrong" in printed, f"the stress test: {printed}")
 
 status, printed = run(EXPLORE)
@@ -36,5 +36,5 @@ for name, replay in re.findall(r"^(?:audit|withdrawal): (\w+).*?THRUM_SIM_REPLAY
     _, again = run(EXPLORE, THRUM_SIM_REPLAY=replay)
     need(f": {name} in run 1:" in again, f"{replay} does not lead to {name}:\n{again}")
 
-status, printed = run(FIXED_EXPLORE)
+status, printed = run(FIXED)
 need(status == 0 and printed.count("and there are no others") == 2, f"the bank without mistakes: {printed}")

@@ -1,4 +1,4 @@
-// contend.hpp - threads that want the same thing without a pause.
+// contend.hpp - threads that want the same thing without a pause, and how much of it each gets.
 #ifndef THRUM_TEST_SUPPORT_CONTEND_HPP
 #define THRUM_TEST_SUPPORT_CONTEND_HPP
 
@@ -11,10 +11,15 @@
 
 namespace support {
 
-/// Calls step() from several threads until each of them has done so a hundred times: never, where one of them
-/// does not get its turn. The calls of the thread that made the fewest.
+/// The calls of the thread that made the fewest and of the one that made the most.
+struct Shares {
+  long least;
+  long most;
+};
+
+/// Calls step() from several threads until each of them has done so a hundred times.
 template <class Step>
-long contend(int threads, Step step) {
+Shares contend(int threads, Step step) {
   constexpr long enough = 100;
   std::vector<std::atomic<long>> calls(static_cast<std::size_t>(threads));
   std::atomic<int> wanting{threads};
@@ -26,7 +31,8 @@ long contend(int threads, Step step) {
     }
   });
   crew.join();
-  return *std::min_element(calls.begin(), calls.end());
+  const auto [least, most] = std::minmax_element(calls.begin(), calls.end());
+  return {least->load(), most->load()};
 }
 
 }  // namespace support
