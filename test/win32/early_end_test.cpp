@@ -15,7 +15,7 @@ TEST_CASE("a join that the system ends early goes on", "[join][early]") {
   thread.start();
   support::joins_to_end_early = 3;
   open.set();
-  // A day in slices and two more; what the thread needs to end is not that long.
+  // A wait with a limit: for ever would not be one that can end early.
   CHECK(thread.join(3 * 86400.0));
   CHECK(support::joins_to_end_early == 0);
 }
