@@ -1,14 +1,21 @@
 // capi/barrier.cpp - thrum_barrier_...
-#include "core/barrier.hpp"
+#include "core/sync/barrier.hpp"
 
 #include "capi/objects.hpp"
 #include "compiler.hpp"
-#include "core/deadline.hpp"
+#include "core/word/deadline.hpp"
 
 using namespace thrum;
-using tables::barriers;
 
 namespace {
+
+struct BarrierSlot : detail::BarrierState {
+  detail::Word action;   // int (*)(void*), or 0
+  detail::Word arg;      // its argument
+  detail::Word timeout;  // a double: that of waits that have none of their own
+};
+
+Table<BarrierSlot, SlotType::barrier, 8> barriers;
 
 template <class Get>
 thrum_status look(thrum_barrier handle, int* out, Get get) noexcept {

@@ -1,15 +1,22 @@
 // capi/condition.cpp - thrum_condition_...
-#include "core/condition.hpp"
+#include "core/sync/condition.hpp"
 
-#include "capi/objects.hpp"
-#include "core/deadline.hpp"
-#include "core/rlock.hpp"
+#include "capi/locks.hpp"
+#include "core/sync/rlock.hpp"
+#include "core/word/deadline.hpp"
 
 using namespace thrum;
-using tables::conditions;
-using tables::rlocks;
+using capi::rlocks;
 
 namespace {
+
+struct ConditionSlot {
+  detail::Word word;
+  detail::Word lock;       // the id of its lock or re-entrant lock
+  detail::Word owns_lock;  // 1: that was made for it and ends with it
+};
+
+Table<ConditionSlot, SlotType::condition, 11> conditions;
 
 /// Which of the two types of lock an id is of.
 bool is_rlock(std::uint64_t id) noexcept {
@@ -44,7 +51,7 @@ thrum_status with_lock(thrum_condition handle, Operation operation) noexcept {
     if (is_rlock(id)) {
       lock.rlock = rlocks.find(id);
     } else {
-      lock.lock = &tables::locks.find(id)->word;
+      lock.lock = &capi::locks.find(id)->word;
     }
     return operation(*conditions.find(handle.id), generation_of(handle.id), lock);
   });

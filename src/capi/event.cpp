@@ -1,10 +1,20 @@
 // capi/event.cpp - thrum_event_...
-#include "core/event.hpp"
+#include "core/sync/event.hpp"
 
 #include "capi/objects.hpp"
 
 using namespace thrum;
-using tables::events;
+
+namespace {
+
+/// All there is to it is its word.
+struct Slot {
+  detail::Word word;
+};
+
+Table<Slot, SlotType::event, 13> events;
+
+}  // namespace
 
 extern "C" {
 
@@ -16,12 +26,12 @@ thrum_status thrum_event_destroy(thrum_event handle) noexcept { return capi::des
 
 thrum_status thrum_event_set(thrum_event handle) noexcept {
   return capi::on(events, handle.id,
-                  [](WordSlot& slot, Generation generation) { return event::set(slot.word, generation); });
+                  [](Slot& slot, Generation generation) { return event::set(slot.word, generation); });
 }
 
 thrum_status thrum_event_clear(thrum_event handle) noexcept {
   return capi::on(events, handle.id,
-                  [](WordSlot& slot, Generation generation) { return event::clear(slot.word, generation); });
+                  [](Slot& slot, Generation generation) { return event::clear(slot.word, generation); });
 }
 
 thrum_status thrum_event_is_set(thrum_event handle, int* out) noexcept {
@@ -29,13 +39,13 @@ thrum_status thrum_event_is_set(thrum_event handle, int* out) noexcept {
 }
 
 thrum_status thrum_event_wait(thrum_event handle, double timeout) noexcept {
-  return capi::on(events, handle.id, [=](WordSlot& slot, Generation generation) {
+  return capi::on(events, handle.id, [=](Slot& slot, Generation generation) {
     return event::wait(slot.word, generation, timeout);
   });
 }
 
 thrum_status thrum_event_reinit_after_fork(thrum_event handle) noexcept {
-  return capi::on(events, handle.id, [](WordSlot& slot, Generation generation) {
+  return capi::on(events, handle.id, [](Slot& slot, Generation generation) {
     return event::reinitialise(slot.word, generation);
   });
 }

@@ -1,10 +1,13 @@
 // capi/future.cpp - thrum_future_...
-#include "core/future.hpp"
+#include "core/task/future.hpp"
 
-#include "capi/objects.hpp"
+#include "capi/futures.hpp"
 
 using namespace thrum;
-using tables::futures;
+using capi::futures;
+using capi::FutureSlot;
+
+Table<FutureSlot, SlotType::future, 11> capi::futures;
 
 namespace {
 

@@ -1,5 +1,5 @@
 // capi/hooks.cpp - thrum_..._excepthook, thrum_..._thread_hooks.
-#include "core/hooks.hpp"
+#include "core/thread/hooks.hpp"
 
 using namespace thrum;
 

@@ -1,10 +1,20 @@
 // capi/latch.cpp - thrum_latch_...
-#include "core/latch.hpp"
+#include "core/sync/latch.hpp"
 
 #include "capi/objects.hpp"
 
 using namespace thrum;
-using tables::latches;
+
+namespace {
+
+/// All there is to it is its word.
+struct Slot {
+  detail::Word word;
+};
+
+Table<Slot, SlotType::latch, 11> latches;
+
+}  // namespace
 
 extern "C" {
 
@@ -17,19 +27,19 @@ thrum_status thrum_latch_create(thrum_latch* out, int64_t count) noexcept {
 thrum_status thrum_latch_destroy(thrum_latch handle) noexcept { return capi::destroy(latches, handle.id, 0); }
 
 thrum_status thrum_latch_count_down(thrum_latch handle, int64_t n) noexcept {
-  return capi::on(latches, handle.id, [=](WordSlot& slot, Generation generation) {
+  return capi::on(latches, handle.id, [=](Slot& slot, Generation generation) {
     return latch::count_down(slot.word, generation, n);
   });
 }
 
 thrum_status thrum_latch_wait(thrum_latch handle, double timeout) noexcept {
-  return capi::on(latches, handle.id, [=](WordSlot& slot, Generation generation) {
+  return capi::on(latches, handle.id, [=](Slot& slot, Generation generation) {
     return latch::wait(slot.word, generation, timeout);
   });
 }
 
 thrum_status thrum_latch_arrive_and_wait(thrum_latch handle, int64_t n, double timeout) noexcept {
-  return capi::on(latches, handle.id, [=](WordSlot& slot, Generation generation) {
+  return capi::on(latches, handle.id, [=](Slot& slot, Generation generation) {
     return latch::arrive_and_wait(slot.word, generation, n, timeout);
   });
 }
@@ -43,7 +53,7 @@ thrum_status thrum_latch_count(thrum_latch handle, int64_t* out) noexcept {
 }
 
 thrum_status thrum_latch_reinit_after_fork(thrum_latch handle) noexcept {
-  return capi::on(latches, handle.id, [](WordSlot& slot, Generation generation) {
+  return capi::on(latches, handle.id, [](Slot& slot, Generation generation) {
     return latch::reinitialise(slot.word, generation);
   });
 }

@@ -1,5 +1,5 @@
 // capi/library.cpp - the library as a whole.
-#include "core/exit.hpp"
+#include "core/process/exit.hpp"
 #include "thrum/thrum.h"
 
 extern "C" {

@@ -1,5 +1,5 @@
 // capi/local.cpp - thrum_local_...
-#include "core/local.hpp"
+#include "core/thread/local.hpp"
 
 using namespace thrum;
 

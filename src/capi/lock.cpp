@@ -1,10 +1,13 @@
 // capi/lock.cpp - thrum_lock_...
-#include "core/lock.hpp"
+#include "core/sync/lock.hpp"
 
-#include "capi/objects.hpp"
+#include "capi/locks.hpp"
 
 using namespace thrum;
-using tables::locks;
+using capi::locks;
+using capi::LockSlot;
+
+Table<LockSlot, SlotType::lock, 13> capi::locks;
 
 extern "C" {
 
@@ -15,14 +18,14 @@ thrum_status thrum_lock_destroy(thrum_lock handle) noexcept {
 }
 
 thrum_status thrum_lock_acquire(thrum_lock handle, double timeout) noexcept {
-  return capi::on(locks, handle.id, [=](WordSlot& slot, Generation generation) {
+  return capi::on(locks, handle.id, [=](LockSlot& slot, Generation generation) {
     return lock::acquire(slot.word, generation, timeout);
   });
 }
 
 thrum_status thrum_lock_release(thrum_lock handle) noexcept {
   return capi::on(locks, handle.id,
-                  [](WordSlot& slot, Generation generation) { return lock::release(slot.word, generation); });
+                  [](LockSlot& slot, Generation generation) { return lock::release(slot.word, generation); });
 }
 
 thrum_status thrum_lock_locked(thrum_lock handle, int* out) noexcept {
@@ -30,7 +33,7 @@ thrum_status thrum_lock_locked(thrum_lock handle, int* out) noexcept {
 }
 
 thrum_status thrum_lock_reinit_after_fork(thrum_lock handle) noexcept {
-  return capi::on(locks, handle.id, [](WordSlot& slot, Generation generation) {
+  return capi::on(locks, handle.id, [](LockSlot& slot, Generation generation) {
     return lock::reinitialise(slot.word, generation);
   });
 }

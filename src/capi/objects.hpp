@@ -2,8 +2,8 @@
 #ifndef THRUM_CAPI_OBJECTS_HPP
 #define THRUM_CAPI_OBJECTS_HPP
 
-#include "core/lifetime.hpp"
-#include "core/tables.hpp"
+#include "core/handle/lifetime.hpp"
+#include "core/handle/slots.hpp"
 #include "thrum/thrum.h"
 
 namespace thrum::capi {

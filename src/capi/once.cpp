@@ -1,13 +1,14 @@
 // capi/once.cpp - thrum_once_..., and thrum_call_once.
-#include "core/once.hpp"
+#include "core/sync/once.hpp"
 
 #include "capi/objects.hpp"
 
 using namespace thrum;
 using detail::OnceState;
-using tables::onces;
 
 namespace {
+
+Table<detail::OnceState, SlotType::once, 11> onces;
 
 thrum_status call(OnceState& once, Generation generation, int (*function)(void*), void* arg, double timeout) {
   const thrum_status status = once::begin(once, generation, timeout);

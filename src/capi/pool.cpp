@@ -1,11 +1,12 @@
 // capi/pool.cpp - thrum_pool_...
-#include "core/pool.hpp"
+#include "core/task/pool.hpp"
 
-#include "core/future.hpp"
-#include "core/tables.hpp"
+#include "capi/futures.hpp"
+#include "core/task/future.hpp"
 
 using namespace thrum;
-using tables::futures;
+using capi::futures;
+using capi::FutureSlot;
 
 namespace {
 
@@ -46,7 +47,7 @@ thrum_status thrum_pool_submit(thrum_pool handle, void (*task)(void*), void* arg
                                thrum_future* out) noexcept {
   if (out == nullptr) return pool::submit(handle.id, task, arg, nullptr);
   if (task == nullptr) return THRUM_E_VALUE;
-  if (tables::pools.find(handle.id) == nullptr) return THRUM_E_HANDLE;
+  if (pool::pools.find(handle.id) == nullptr) return THRUM_E_HANDLE;
   FutureSlot* const slot = make_future();
   if (slot == nullptr) return THRUM_E_NOMEM;
   const std::uint64_t id = slot->id;

@@ -1,10 +1,13 @@
 // capi/queue.cpp - thrum_queue_...
-#include "core/queue.hpp"
+#include "core/queue/queue.hpp"
 
-#include "capi/objects.hpp"
+#include "capi/queues.hpp"
 
 using namespace thrum;
-using tables::queues;
+using capi::queues;
+using capi::QueueSlot;
+
+Table<QueueSlot, SlotType::queue, 6> capi::queues;
 
 namespace {
 

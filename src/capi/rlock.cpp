@@ -1,11 +1,13 @@
 // capi/rlock.cpp - thrum_rlock_...
-#include "core/rlock.hpp"
+#include "core/sync/rlock.hpp"
 
-#include "capi/objects.hpp"
+#include "capi/locks.hpp"
 
 using namespace thrum;
+using capi::rlocks;
 using detail::RLockState;
-using tables::rlocks;
+
+Table<detail::RLockState, SlotType::rlock, 11> capi::rlocks;
 
 namespace {
 

@@ -1,11 +1,16 @@
 // capi/rwlock.cpp - thrum_rwlock_...
-#include "core/rwlock.hpp"
+#include "core/sync/rwlock.hpp"
 
 #include "capi/objects.hpp"
 
 using namespace thrum;
+
+namespace {
+
+Table<detail::RWLockState, SlotType::rwlock, 11> rwlocks;
+
+}  // namespace
 using detail::RWLockState;
-using tables::rwlocks;
 
 extern "C" {
 

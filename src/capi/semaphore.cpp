@@ -1,12 +1,19 @@
 // capi/semaphore.cpp - thrum_semaphore_...
-#include "core/semaphore.hpp"
+#include "core/sync/semaphore.hpp"
 
 #include "capi/objects.hpp"
 
 using namespace thrum;
-using tables::semaphores;
 
 namespace {
+
+struct SemaphoreSlot {
+  detail::Word word;
+  detail::Word first;  // the value that it began with
+  detail::Word bound;  // the value that it must not pass
+};
+
+Table<SemaphoreSlot, SlotType::semaphore, 11> semaphores;
 
 thrum_status create(thrum_semaphore* out, std::int64_t value, std::int64_t bound) noexcept {
   if (value < 0) return THRUM_E_VALUE;

@@ -1,7 +1,7 @@
 // capi/thread.cpp - thrum_thread_..., and the functions about threads.
-#include "core/thread.hpp"
+#include "core/thread/thread.hpp"
 
-#include "core/runtime.hpp"
+#include "core/self/runtime.hpp"
 
 using namespace thrum;
 

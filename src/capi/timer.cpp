@@ -1,5 +1,5 @@
 // capi/timer.cpp - thrum_timer_...
-#include "core/timer.hpp"
+#include "core/task/timer.hpp"
 
 using namespace thrum;
 

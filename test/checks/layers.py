@@ -1,9 +1,11 @@
-"""Includes run one way: capi -> core -> platform.hpp -> one backend, the public headers apart from all.
+"""Includes run one way: capi -> core -> platform.hpp -> one backend, the public headers apart from all, and within
+the core from a wing to those below it (wings.py).
 
-What belongs to an operating system stays in a backend, and what belongs to libatomic_ops in core/atomic.hpp.
+What belongs to an operating system stays in a backend, and what belongs to libatomic_ops in core/word/atomic.hpp.
 """
 
 import checking
+from wings import WINGS
 
 BACKENDS = ("posix", "win32", "sim")
 
@@ -11,23 +13,29 @@ BACKENDS = ("posix", "win32", "sim")
 OWN = {
     "include": ("thrum/",),
     "capi": ("capi/", "compiler.hpp", "core/", "thrum/"),
-    "core": ("compiler.hpp", "core/", "platform.hpp", "thrum/"),
     "platform": ("platform_types.hpp",),
     "backend": ("compiler.hpp", "engine/", "keep_last_error.hpp", "platform.hpp", "platform_types.hpp", "system.hpp"),
     "compiler": (),
     # The simulator: its machine below the core, and above all of the library what explores.
-    "engine": ("core/memory.hpp", "engine/", "platform.hpp"),
+    "engine": ("core/word/memory.hpp", "engine/", "platform.hpp"),
     "explorer": ("core/", "engine/", "explorer/", "platform.hpp", "thrum/"),
 }
+for wing, below in WINGS.items():
+    OWN[f"core/{wing}"] = (
+        "compiler.hpp",
+        "platform.hpp",
+        "thrum/",
+        *(f"core/{name}/" for name in (wing, *below)),
+    )
 
 # Outside the backends, headers with a suffix are no part of the C++ library: each file's are named here.
 SYSTEM = {
     "include/thrum/thrum.h": {"math.h", "stddef.h", "stdint.h"},
     "include/thrum/detail/word.hpp": {"intrin.h"},
     "src/compiler.hpp": {"intrin.h"},
-    "src/core/atomic.hpp": {"atomic_ops.h"},
+    "src/core/word/atomic.hpp": {"atomic_ops.h"},
 }
-ATOMIC = {"include/thrum/detail/word.hpp", "src/core/atomic.hpp"}
+ATOMIC = {"include/thrum/detail/word.hpp", "src/core/word/atomic.hpp"}
 
 # Other licences, and libraries that thrum does not link.
 NOWHERE = {"atomic_ops_malloc.h", "atomic_ops_stack.h"}
@@ -41,7 +49,7 @@ def storey(name):
         return rest[0].removesuffix(".hpp")
     if rest[0] in BACKENDS:
         return rest[1] if len(rest) > 2 else "backend"
-    return rest[0]
+    return "/".join(rest[:2]) if rest[0] == "core" else rest[0]
 
 
 def faults_of(path):

@@ -1,5 +1,5 @@
 // deadline_test.cpp - from timeouts to deadlines, to the nanosecond: never early, and not late either.
-#include "core/deadline.hpp"
+#include "core/word/deadline.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <cstdint>

@@ -1,5 +1,5 @@
 // lot_test.cpp - the parking lot's queues.
-#include "core/lot.hpp"
+#include "core/park/lot.hpp"
 
 #include <array>
 #include <catch2/catch_test_macros.hpp>

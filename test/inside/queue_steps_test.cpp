@@ -8,8 +8,8 @@
 #include <type_traits>
 #include <vector>
 
-#include "core/queue.hpp"
-#include "core/tables.hpp"
+#include "capi/queues.hpp"
+#include "core/queue/queue.hpp"
 #include "support/crew.hpp"
 #include "support/eventually.hpp"
 #include "support/handles.hpp"
@@ -34,7 +34,7 @@ template <class Queue>
 thrum::queue::State& state_of(Queue& queue) {
   return reinterpret_cast<thrum::queue::State&>(queue);
 }
-thrum::queue::State& state_of(handle::Queue& queue) { return *thrum::tables::queues.find(queue.raw.id); }
+thrum::queue::State& state_of(handle::Queue& queue) { return *thrum::capi::queues.find(queue.raw.id); }
 
 /// A put or a get that has claimed its cell and got no further.
 class Claim {
@@ -123,7 +123,7 @@ TEST_CASE("a queue that a thread is putting into or getting from is not destroye
 
 TEST_CASE("a queue with a lock that a thread has is not destroyed before it is let go", "[queue][handles]") {
   handle::LifoQueue queue(3);
-  auto& state = *thrum::tables::queues.find(queue.raw.id);
+  auto& state = *thrum::capi::queues.find(queue.raw.id);
   std::uint64_t word = atomic::load_acquire(state.word);
   REQUIRE(atomic::change(state.word, word, word | 1));
   thrum_status status = THRUM_TIMEOUT;

@@ -1,12 +1,12 @@
 // slots_test.cpp - the memory behind handles: how slots are used again, and when they no longer are.
-#include "core/slots.hpp"
+#include "core/handle/slots.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <cstdint>
 #include <set>
 #include <vector>
 
-#include "core/lifetime.hpp"
+#include "core/handle/lifetime.hpp"
 
 using thrum::Generation;
 using thrum::generation_of;

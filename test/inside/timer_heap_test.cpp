@@ -1,5 +1,5 @@
 // timer_heap_test.cpp - the heap of timers: the earliest comes first, and any can be taken out.
-#include "core/timer_heap.hpp"
+#include "core/task/timer_heap.hpp"
 
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>

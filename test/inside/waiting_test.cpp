@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "core/runtime.hpp"
+#include "core/self/runtime.hpp"
 #include "support/crew.hpp"
 #include "support/eventually.hpp"
 #include "support/inside.hpp"

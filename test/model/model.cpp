@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "core/lot.hpp"
+#include "core/park/lot.hpp"
 
 namespace model {
 

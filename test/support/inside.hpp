@@ -7,7 +7,7 @@
 
 #include <vector>
 
-#include "core/lot.hpp"
+#include "core/park/lot.hpp"
 #include "support/eventually.hpp"
 
 namespace support {

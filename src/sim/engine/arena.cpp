@@ -1,4 +1,4 @@
-// engine/arena.cpp - core/memory.hpp in the simulator: from one piece of address space, so that an
+// engine/arena.cpp - core/word/memory.hpp in the simulator: from one piece of address space, so that an
 // exploration can set it back, and so that the same calls give the same addresses.
 //
 // Sizes are rounded up to powers of two, and what is released is kept for the next of its size. Where the
@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <cstring>
 
-#include "core/memory.hpp"
+#include "core/word/memory.hpp"
 #include "platform.hpp"
 
 namespace thrum {

@@ -2,7 +2,7 @@
 #include <cstdlib>
 #include <new>
 
-#include "core/memory.hpp"
+#include "core/word/memory.hpp"
 #include "explorer/explorer.hpp"
 #include "thrum/sim.h"
 

@@ -6,7 +6,7 @@
 #include <ctime>
 #include <new>
 
-#include "core/record.hpp"
+#include "core/self/record.hpp"
 #include "explorer/signals.hpp"
 
 namespace thrum::sim {

@@ -11,12 +11,12 @@ class Objects {
   /// Those that there are now.
   void count() noexcept;
   /// Leaves a thread out of account.
-  void forget_thread() noexcept { --counts_[0]; }
+  void forget_thread() noexcept { --counts_[1]; }
   /// A kind of which there are more than there were then, or null.
   const char* more_than(const Objects& then) const noexcept;
 
  private:
-  static constexpr std::size_t kKinds = 15;
+  static constexpr std::size_t kKinds = 16;
   std::size_t counts_[kKinds] = {};
 };
 

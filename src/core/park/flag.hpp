@@ -1,0 +1,51 @@
+// core/park/flag.hpp - the word of an event, a flag that threads wait for: setting and clearing it.
+//
+//   PARKED  SET   meaning                       who moves it where
+//     0      0    clear                         set: SET; a wait: enters the queue and sets PARKED
+//     1      0    clear, threads are queued     set: SET without PARKED, and wakes them all; the last
+//                                               whose time is up: clears PARKED
+//     0      1    set                           clear: clear
+//
+// Waiting for it is sync/event.hpp's: it takes a thread's record, which has such words itself.
+//
+// PARKED changes with the mutex of the word's bucket held. A thread enters the queue before it looks a
+// last time for a while: one that only looked would miss a set with a clear behind it.
+#ifndef THRUM_CORE_PARK_FLAG_HPP
+#define THRUM_CORE_PARK_FLAG_HPP
+
+#include "core/park/lot.hpp"
+#include "core/word/generation.hpp"
+#include "thrum/thrum.h"
+
+namespace thrum::event {
+
+inline constexpr std::uint64_t kClear = 0;
+inline constexpr std::uint64_t kSet = 1;
+inline constexpr std::uint64_t kParked = 2;
+
+thrum_status set_slowly(detail::Word& event, Generation generation) noexcept;
+thrum_status clear_slowly(detail::Word& event, Generation generation) noexcept;
+thrum_status reinitialise(detail::Word& event, Generation generation) noexcept;
+
+inline thrum_status set(detail::Word& event, Generation generation) noexcept {
+  std::uint64_t word = make_word(generation, kClear);
+  // release: pairs with the acquire in wait.
+  if (atomic::change_release(event, word, make_word(generation, kSet))) return THRUM_OK;
+  return set_slowly(event, generation);
+}
+
+inline thrum_status clear(detail::Word& event, Generation generation) noexcept {
+  std::uint64_t word = make_word(generation, kSet);
+  // acquire: who clears an event has seen what was done before it was set.
+  if (atomic::change_acquire(event, word, make_word(generation, kClear))) return THRUM_OK;
+  return clear_slowly(event, generation);
+}
+
+inline bool is_set(const detail::Word& event, Generation generation) noexcept {
+  // acquire: pairs with the release in set.
+  return atomic::load_acquire(event) == make_word(generation, kSet);
+}
+
+}  // namespace thrum::event
+
+#endif

@@ -1,0 +1,49 @@
+// core/process/start_up.cpp - what the library does when it is first used, and what it has threads do before
+// they wait.
+#include "core/process/exit.hpp"
+#include "core/process/fork.hpp"
+#include "core/self/above.hpp"
+#include "core/self/ending.hpp"
+#include "core/self/registry.hpp"
+#include "core/self/runtime.hpp"
+#include "core/thread/hooks.hpp"
+#include "core/thread/thread.hpp"
+
+namespace thrum {
+
+namespace {
+
+bool started_up = false;  // guarded by the registry's mutex
+
+void start_up() noexcept {
+  const Registry registry;
+  if (started_up) return;
+  platform::on_thread_end(thread::finish, thread::forget);
+  platform::on_fork(fork::prepare, fork::parent, fork::child);
+  started_up = true;
+}
+
+void before_wait(ThreadRecord& record) {
+  // acquire: pairs with the release in move_gate.
+  const std::uint64_t gate = atomic::load_acquire(runtime::gate);
+  if (exit::abandons(record)) exit::stay(record);
+  hooks::catch_up(record);
+  record.gate = gate;
+}
+
+void process_exits() { static_cast<void>(exit::shutdown()); }
+
+}  // namespace
+
+const Above above = {start_up, hooks::begin, before_wait, process_exits};
+
+namespace {
+
+// As the library is loaded, if that is done by the main thread, which may end before it has ever called the
+// library; and a fork must not find it without its hooks.
+[[maybe_unused]] const bool loaded =
+    (start_up(), platform::is_first_thread() && runtime::current() != nullptr);
+
+}  // namespace
+
+}  // namespace thrum

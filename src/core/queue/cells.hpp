@@ -1,0 +1,38 @@
+// core/queue/cells.hpp - the memory of rings, which for handles is never returned to the system.
+//
+// A call with a stale handle may still look at the cells of a ring that has gone, or has become another
+// queue's. So they stay cells: arrays of each power of two are kept in a list of their own for the next
+// queue of that size. A queue of C++ has no stale callers, and its cells are freed with it.
+#ifndef THRUM_CORE_QUEUE_CELLS_HPP
+#define THRUM_CORE_QUEUE_CELLS_HPP
+
+#include <cstddef>
+
+#include "core/word/atomic.hpp"
+#include "core/word/participant.hpp"
+
+namespace thrum {
+
+/// A place in a ring. Ticket t goes to cell t modulo the ring's size.
+///
+///   sequence   meaning                                       moved on by
+///     2t       free for ticket t                             who has put it: 2t + 1
+///     2t + 1   holds the item of ticket t                    who has got it: 2(t + size), free for the next
+struct Cell {
+  detail::Word sequence;
+  detail::Word item;
+};
+
+namespace cells {
+
+/// 2^bits cells, or null: no memory.
+Cell* take(unsigned bits) noexcept;
+void put_back(Cell* cells, unsigned bits) noexcept;
+
+/// Around a fork it holds the lists' mutex.
+extern const fork::Participant participant;
+
+}  // namespace cells
+}  // namespace thrum
+
+#endif

@@ -1,0 +1,56 @@
+// core/self/runtime.hpp - the calling thread.
+//
+// A thread that is about to wait passes a gate. The gate moves when there is something for every thread to do
+// before it waits: hooks for all threads have been set, or the process exits. That is one comparison; what is
+// to be done is known above (above.hpp).
+#ifndef THRUM_CORE_SELF_RUNTIME_HPP
+#define THRUM_CORE_SELF_RUNTIME_HPP
+
+#include "core/self/above.hpp"
+#include "core/self/record.hpp"
+
+namespace thrum::runtime {
+
+/// Makes a record for a calling thread that has none; null: no memory.
+ThreadRecord* adopt() noexcept;
+
+/// The calling thread's record; null: no memory for it.
+inline ThreadRecord* current() noexcept {
+  void* record = platform::identity().record;
+  return record != nullptr ? static_cast<ThreadRecord*>(record) : adopt();
+}
+
+/// The calling thread's identifier; 0: no memory for its record.
+inline std::uint64_t ident() noexcept {
+  const std::uint64_t ident = platform::identity().ident;
+  if (ident != 0) return ident;
+  return adopt() != nullptr ? platform::identity().ident : 0;
+}
+
+/// Has the platform tell the library of the ends of threads and of forks; the first call does it.
+inline void start_up() noexcept { above.start_up(); }
+
+/// How often the gate has moved.
+extern detail::Word gate;
+
+/// Has every thread do what there is to do before it next waits: what that is has been written before this.
+void move_gate() noexcept;
+
+/// The calling thread is about to wait, and may have something to do before.
+inline void pass_gate(ThreadRecord& record) {
+  // relaxed: a thread that has not heard of it yet may go on until it has.
+  if (record.gate != atomic::load_relaxed(gate)) above.before_wait(record);
+}
+
+/// What the calling thread enters a queue with; null: no memory. A thread that the exit of the process has
+/// left behind does not come back from here. Call with nothing locked: the user's hooks may be called.
+inline Waiter* waiter() noexcept {
+  ThreadRecord* record = current();
+  if (record == nullptr) return nullptr;
+  pass_gate(*record);
+  return &record->waiter;
+}
+
+}  // namespace thrum::runtime
+
+#endif

@@ -1,0 +1,178 @@
+// core/sync/condition.cpp - Condition's wait and notify.
+#include "core/sync/condition.hpp"
+
+#include "core/self/ending.hpp"
+#include "core/self/runtime.hpp"
+#include "core/sync/lock.hpp"
+#include "core/sync/rlock.hpp"
+
+namespace thrum::condition {
+
+namespace {
+
+detail::Word& word_of(const LockRef& lock) noexcept {
+  return lock.rlock != nullptr ? lock.rlock->word : *lock.lock;
+}
+
+thrum_status check_held(const LockRef& lock) noexcept {
+  const std::uint64_t word = atomic::load_relaxed(word_of(lock));
+  if (generation_of(word) != lock.generation) return THRUM_E_HANDLE;
+  if (lock.rlock != nullptr) {
+    const std::uint64_t caller = runtime::ident();
+    if (caller == 0) return THRUM_E_NOMEM;
+    return rlock::is_owned_by(*lock.rlock, caller) ? THRUM_OK : THRUM_E_NOT_OWNER;
+  }
+  return (word & lock::kHeld) != 0 ? THRUM_OK : THRUM_E_NOT_HELD;
+}
+
+/// Lets the lock go whole. `depth`: how often an RLock was held.
+thrum_status let_go(const LockRef& lock, std::uint32_t& depth) noexcept {
+  if (lock.rlock == nullptr) return lock::release(*lock.lock, lock.generation);
+  depth = rlock::disown(*lock.rlock, lock.generation);
+  return THRUM_OK;
+}
+
+thrum_status take_back(const LockRef& lock, std::uint32_t depth, bool handed_over) noexcept {
+  if (!handed_over) {
+    const thrum_status status = lock::acquire(word_of(lock), lock.generation, THRUM_FOREVER);
+    if (status != THRUM_OK) return status;
+  }
+  if (lock.rlock != nullptr) rlock::own(*lock.rlock, runtime::ident(), depth);
+  return THRUM_OK;
+}
+
+bool enqueue(detail::Word& condition, Generation generation, Waiter& self) noexcept {
+  lot::Bucket bucket(&condition);
+  const std::uint64_t word = atomic::load_relaxed(condition);
+  if (generation_of(word) != generation) return false;
+  // relaxed: the notifier holds the lock, which this thread still holds too.
+  atomic::store_relaxed(condition, word | kWaiters);
+  bucket.push(self);
+  return true;
+}
+
+/// Nobody waits any more. Call with the bucket's mutex held.
+void clear_waiters(detail::Word& condition) noexcept {
+  atomic::store_relaxed(condition, atomic::load_relaxed(condition) & ~kWaiters);
+}
+
+/// Leaves the queue. False: a notify has been faster.
+bool withdraw(detail::Word& condition, Waiter& self) noexcept {
+  return lot::leave(self, &condition, [&] { clear_waiters(condition); });
+}
+
+/// Sets the bit of a lock that is still held. Call with the lock's bucket's mutex held.
+bool mark_parked(detail::Word& lock, Generation generation) noexcept {
+  std::uint64_t word = atomic::load_relaxed(lock);
+  do {
+    if (generation_of(word) != generation || (word & lock::kHeld) == 0) return false;
+  } while ((word & lock::kParked) == 0 && !atomic::change_release(lock, word, word | lock::kParked));
+  return true;
+}
+
+}  // namespace
+
+thrum_status wait(detail::Word& condition, Generation generation, const LockRef& lock,
+                  double timeout) noexcept {
+  thrum_status status = check_timeout(timeout);
+  if (status != THRUM_OK) return status;
+  if (generation_of(atomic::load_relaxed(condition)) != generation) return THRUM_E_HANDLE;
+  status = check_held(lock);
+  if (status != THRUM_OK) return status;
+  ThreadRecord* record = runtime::current();
+  if (record == nullptr) return THRUM_E_NOMEM;
+  std::uint32_t depth = 0;
+  if (exit::abandons(*record)) {
+    // Whoever exits may need the lock.
+    static_cast<void>(let_go(lock, depth));
+    exit::stay(*record);
+  }
+  runtime::pass_gate(*record);
+  Waiter& self = record->waiter;
+  const Deadline deadline = deadline_after(timeout);
+  if (!enqueue(condition, generation, self)) return THRUM_E_HANDLE;
+  status = let_go(lock, depth);
+  if (status != THRUM_OK) {
+    // Another thread has released the Lock since it was found held.
+    if (withdraw(condition, self)) return status;
+    return take_back(lock, depth, self.verdict == Verdict::handed_over);
+  }
+  if (!lot::wait(self, deadline) && withdraw(condition, self)) {
+    status = take_back(lock, depth, false);
+    return status == THRUM_OK ? THRUM_TIMEOUT : status;
+  }
+  return take_back(lock, depth, self.verdict == Verdict::handed_over);
+}
+
+thrum_status notify(detail::Word& condition, Generation generation, const LockRef& lock,
+                    std::uint64_t count) noexcept {
+  const std::uint64_t word = atomic::load_relaxed(condition);
+  if (generation_of(word) != generation) return THRUM_E_HANDLE;
+  const thrum_status status = check_held(lock);
+  if (status != THRUM_OK) return status;
+  if ((word & kWaiters) == 0 || count == 0) return THRUM_OK;
+
+  lot::WakeList awake;
+  lot::BucketPair buckets(&condition, &word_of(lock));
+  if (generation_of(atomic::load_relaxed(condition)) != generation) return THRUM_E_HANDLE;
+  for (; count != 0; --count) {
+    Waiter* waiter = buckets.first().pop();
+    if (waiter == nullptr) break;
+    if (mark_parked(word_of(lock), lock.generation)) {
+      waiter->verdict = Verdict::look_again;
+      buckets.second().push(*waiter);
+    } else {
+      // Another thread has released the Lock since it was found held: nobody else would wake the waiter.
+      awake.push(*waiter, Verdict::look_again);
+    }
+  }
+  if (!buckets.first().occupied()) clear_waiters(condition);
+  buckets.unlock();
+  awake.wake_all();
+  return THRUM_OK;
+}
+
+thrum_status end_life_with_lock(detail::Word& condition, Generation generation,
+                                const LockRef& lock) noexcept {
+  lot::BucketPair buckets(&condition, &word_of(lock));
+  if (generation_of(atomic::load_relaxed(condition)) != generation) return THRUM_E_HANDLE;
+  if (buckets.first().occupied() || buckets.second().occupied()) return THRUM_E_BUSY;
+  std::uint64_t word = atomic::load_relaxed(word_of(lock));
+  do {
+    if ((word & lock::kHeld) != 0) return THRUM_E_BUSY;
+    // acquire and release: what was done under these generations comes before what is done under the next.
+  } while (!atomic::change(word_of(lock), word, make_word(lock.generation + 1, 0)));
+  atomic::store_release(condition, make_word(generation + 1, 0));
+  return THRUM_OK;
+}
+
+thrum_status reinitialise(detail::Word& condition, Generation generation) noexcept {
+  const lot::Bucket bucket(&condition);
+  if (generation_of(atomic::load_relaxed(condition)) != generation) return THRUM_E_HANDLE;
+  clear_waiters(condition);
+  return THRUM_OK;
+}
+
+}  // namespace thrum::condition
+
+namespace thrum::detail {
+
+thrum_status thrum_core_condition_wait(Word& condition, std::uint32_t generation, const LockRef& lock,
+                                       double timeout) noexcept {
+  return condition::wait(condition, generation, lock, timeout);
+}
+
+thrum_status thrum_core_condition_notify(Word& condition, std::uint32_t generation, const LockRef& lock,
+                                         std::uint64_t count) noexcept {
+  return condition::notify(condition, generation, lock, count);
+}
+
+thrum_status thrum_core_condition_reinit(Word& condition, std::uint32_t generation) noexcept {
+  return condition::reinitialise(condition, generation);
+}
+
+std::uint64_t thrum_core_now() noexcept { return platform::now(); }
+
+std::uint64_t thrum_core_read(const Word& word) noexcept { return atomic::load_acquire(word); }
+
+}  // namespace thrum::detail

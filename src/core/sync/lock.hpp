@@ -1,0 +1,55 @@
+// core/sync/lock.hpp - the lock that is a word. Lock is one; RLock is made around one.
+//
+//   PARKED  HELD   meaning                                  who moves it where
+//     0      0     free                                     anybody: HELD
+//     0      1     held                                     a release: free; a thread about to park: PARKED
+//     1      1     held, threads are queued                 a release: wakes the first and clears HELD, or
+//                                                           hands it over; clears PARKED with the last
+//     1      0     free, threads are queued, the first of   anybody: HELD; the last to leave: clears PARKED
+//                  those that were is awake
+//
+// PARKED changes with the mutex of the word's bucket held. It may be set with nobody queued (in the child
+// of a fork, whose queues are empty), never clear with somebody queued.
+#ifndef THRUM_CORE_SYNC_LOCK_HPP
+#define THRUM_CORE_SYNC_LOCK_HPP
+
+#include "core/park/lot.hpp"
+#include "core/word/deadline.hpp"
+#include "core/word/generation.hpp"
+
+namespace thrum::lock {
+
+inline constexpr std::uint64_t kFree = 0;
+inline constexpr std::uint64_t kHeld = 1;
+inline constexpr std::uint64_t kParked = 2;
+
+/// Acquires a lock that was not found free.
+thrum_status acquire_slowly(detail::Word& lock, Generation generation, double timeout) noexcept;
+
+/// Releases a lock that was not found held with nobody parked.
+thrum_status release_slowly(detail::Word& lock, Generation generation) noexcept;
+
+/// Makes the lock as new.
+thrum_status reinitialise(detail::Word& lock, Generation generation) noexcept;
+
+inline bool try_acquire(detail::Word& lock, Generation generation) noexcept {
+  std::uint64_t word = make_word(generation, kFree);
+  // acquire: pairs with the release in release and release_slowly.
+  return atomic::change_acquire(lock, word, make_word(generation, kHeld));
+}
+
+inline thrum_status acquire(detail::Word& lock, Generation generation, double timeout) noexcept {
+  if (is_plain(timeout) && try_acquire(lock, generation)) return THRUM_OK;
+  return acquire_slowly(lock, generation, timeout);
+}
+
+inline thrum_status release(detail::Word& lock, Generation generation) noexcept {
+  std::uint64_t word = make_word(generation, kHeld);
+  // release: pairs with the acquire in acquire.
+  if (atomic::change_release(lock, word, make_word(generation, kFree))) return THRUM_OK;
+  return release_slowly(lock, generation);
+}
+
+}  // namespace thrum::lock
+
+#endif

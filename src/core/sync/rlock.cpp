@@ -1,0 +1,47 @@
+// core/sync/rlock.cpp - what RLock in the headers calls.
+#include "core/sync/rlock.hpp"
+
+namespace thrum::rlock {
+
+thrum_status acquire_slowly(RLockState& lock, Generation generation, std::uint64_t owner,
+                            double timeout) noexcept {
+  if (owner == 0) owner = runtime::ident();
+  if (owner == 0) return THRUM_E_NOMEM;
+  thrum_status status = check_timeout_not_negative(timeout);
+  if (status != THRUM_OK) return status;
+  if (is_owned_by(lock, owner)) return acquire_again(lock, generation);
+  status = lock::acquire(lock.word, generation, timeout);
+  if (status == THRUM_OK) own(lock, owner, 1);
+  return status;
+}
+
+thrum_status reinitialise(RLockState& lock, Generation generation) noexcept {
+  const thrum_status status = lock::reinitialise(lock.word, generation);
+  if (status == THRUM_OK) own(lock, 0, 0);
+  return status;
+}
+
+}  // namespace thrum::rlock
+
+namespace thrum::detail {
+
+thrum_status thrum_core_rlock_acquire(RLockState& lock, std::uint32_t generation, std::uint64_t owner,
+                                      double timeout) noexcept {
+  return rlock::acquire(lock, generation, owner, timeout);
+}
+
+thrum_status thrum_core_rlock_release(RLockState& lock, std::uint32_t generation,
+                                      std::uint64_t owner) noexcept {
+  return rlock::release(lock, generation, owner);
+}
+
+thrum_status thrum_core_rlock_count(const RLockState& lock, std::uint32_t generation,
+                                    std::size_t& out) noexcept {
+  return rlock::count(lock, generation, out);
+}
+
+thrum_status thrum_core_rlock_reinit(RLockState& lock, std::uint32_t generation) noexcept {
+  return rlock::reinitialise(lock, generation);
+}
+
+}  // namespace thrum::detail

@@ -1,0 +1,210 @@
+// core/task/future.cpp - futures, with somebody waiting.
+#include "core/task/future.hpp"
+
+#include "core/self/runtime.hpp"
+#include "core/word/memory.hpp"
+
+namespace thrum::future {
+
+namespace {
+
+/// What a wait for a future in this state comes to.
+thrum_status outcome(std::uint64_t word) noexcept {
+  switch (word & kStates) {
+    case kCancelled: return THRUM_CANCELLED;
+    case kBroken: return THRUM_E_BROKEN;
+    case kFinished: return THRUM_OK;
+    default: return THRUM_TIMEOUT;
+  }
+}
+
+/// Moves a future whose word is this one to a state that is done, and takes out who waits and what is to be
+/// called. False: the word is another one, which it now holds.
+bool move(FutureState& future, lot::Bucket& bucket, std::uint64_t& word, std::uint64_t state,
+          lot::WakeList& awake, DoneCall*& calls) noexcept {
+  constexpr std::uint64_t kAll = kStates | kParked | kCalls;
+  // release: pairs with the acquire of who looks at the outcome.
+  if (!atomic::change_release(future.word, word, (word & ~kAll) | state)) return false;
+  calls = static_cast<DoneCall*>(future.calls);
+  future.calls = nullptr;
+  future.last_call = nullptr;
+  awake.push_all(bucket, Verdict::handed_over);
+  return true;
+}
+
+/// Enters the queue of a future that is not done, with a reference. Otherwise says what the wait comes to.
+bool enqueue(FutureState& future, Generation generation, Waiter& self, thrum_status& result) noexcept {
+  lot::Bucket bucket(&future.word);
+  std::uint64_t word = atomic::load_acquire(future.word);
+  do {
+    result = generation_of(word) != generation ? THRUM_E_HANDLE : outcome(word);
+    if (result != THRUM_TIMEOUT) return false;
+    // acquire: the future may turn out to be done.
+  } while ((word & kParked) == 0 && !atomic::change(future.word, word, word | kParked));
+  retain(future);
+  bucket.push(self);
+  return true;
+}
+
+void make_one(DoneCall* call) noexcept {
+  call->function(call->future, call->arg);
+  if (call->dispose != nullptr) call->dispose(call->arg);
+  thrum::release(call);
+}
+
+}  // namespace
+
+DoneCall* finish_slowly(FutureState& future, std::uint64_t state) noexcept {
+  DoneCall* calls = nullptr;
+  lot::WakeList awake;
+  lot::Bucket bucket(&future.word);
+  std::uint64_t word = atomic::load_relaxed(future.word);
+  while (!move(future, bucket, word, state, awake, calls)) {
+  }
+  bucket.unlock();
+  awake.wake_all();
+  return calls;
+}
+
+void make(DoneCall* calls) noexcept {
+  while (calls != nullptr) {
+    DoneCall* next = calls->next;
+    make_one(calls);
+    calls = next;
+  }
+}
+
+void give_up(FutureState& future, std::uint64_t state) noexcept {
+  DoneCall* calls = nullptr;
+  lot::WakeList awake;
+  lot::Bucket bucket(&future.word);
+  std::uint64_t word = atomic::load_relaxed(future.word);
+  do {
+    if ((word & kStates) != kPending) return;
+  } while (!move(future, bucket, word, state, awake, calls));
+  bucket.unlock();
+  awake.wake_all();
+  make(calls);
+}
+
+void forsake(FutureState& future) noexcept {
+  // relaxed: the one thread of the child.
+  const std::uint64_t word = atomic::load_relaxed(future.word);
+  if (!is_done(word)) atomic::store_relaxed(future.word, make_word(generation_of(word), kCancelled));
+}
+
+void retain(FutureState& future) noexcept {
+  std::uint64_t references = atomic::load_relaxed(future.references);
+  // relaxed would do: who retains has a reference, or knows of one.
+  while (!atomic::change_acquire(future.references, references, references + 1)) {
+  }
+}
+
+thrum_status wait(FutureState& future, Generation generation, double timeout) noexcept {
+  thrum_status result = check_timeout(timeout);
+  if (result != THRUM_OK) return result;
+  // acquire: pairs with the release in finish.
+  const std::uint64_t word = atomic::load_acquire(future.word);
+  if (generation_of(word) != generation) return THRUM_E_HANDLE;
+  if (is_done(word)) return outcome(word);
+  const Deadline deadline = deadline_after(timeout);
+  if (deadline == kPoll) return THRUM_TIMEOUT;
+  Waiter* self = runtime::waiter();
+  if (self == nullptr) return THRUM_E_NOMEM;
+  if (!enqueue(future, generation, *self, result)) return result;
+  const bool timed_out = !lot::wait(*self, deadline) && lot::leave(*self, &future.word, [&] {
+    std::uint64_t parked = atomic::load_relaxed(future.word);
+    // relaxed would do: the bit is all that changes.
+    while (!atomic::change_acquire(future.word, parked, parked & ~kParked)) {
+    }
+  });
+  // acquire: pairs with the release in move. The reference keeps the future from its next life.
+  result = timed_out ? THRUM_TIMEOUT : outcome(atomic::load_acquire(future.word));
+  release(future);
+  return result;
+}
+
+thrum_status cancel(FutureState& future, Generation generation, bool& cancelled) noexcept {
+  DoneCall* calls = nullptr;
+  lot::WakeList awake;
+  lot::Bucket bucket(&future.word);
+  std::uint64_t word = atomic::load_relaxed(future.word);
+  do {
+    if (generation_of(word) != generation) return THRUM_E_HANDLE;
+    cancelled = (word & kStates) == kPending || (word & kStates) == kCancelled;
+    if ((word & kStates) != kPending) return THRUM_OK;
+  } while (!move(future, bucket, word, kCancelled, awake, calls));
+  bucket.unlock();
+  awake.wake_all();
+  make(calls);
+  return THRUM_OK;
+}
+
+thrum_status add_call(FutureState& future, Generation generation, const DoneCall& call) noexcept {
+  if (call.function == nullptr) return THRUM_E_VALUE;
+  auto* added = static_cast<DoneCall*>(allocate(sizeof(DoneCall)));
+  if (added == nullptr) return THRUM_E_NOMEM;
+  *added = call;
+  added->next = nullptr;
+  lot::Bucket bucket(&future.word);
+  std::uint64_t word = atomic::load_acquire(future.word);
+  do {
+    if (generation_of(word) != generation) {
+      bucket.unlock();
+      thrum::release(added);
+      return THRUM_E_HANDLE;
+    }
+    if (is_done(word)) {
+      bucket.unlock();
+      make_one(added);
+      return THRUM_OK;
+    }
+    // acquire: the future may turn out to be done.
+  } while ((word & kCalls) == 0 && !atomic::change(future.word, word, word | kCalls));
+  auto* last = static_cast<DoneCall*>(future.last_call);
+  if (last != nullptr) {
+    last->next = added;
+  } else {
+    future.calls = added;
+  }
+  future.last_call = added;
+  return THRUM_OK;
+}
+
+thrum_status end_handle(FutureState& future, Generation generation) noexcept {
+  lot::Bucket bucket(&future.word);
+  std::uint64_t word = atomic::load_relaxed(future.word);
+  do {
+    if (generation_of(word) != generation) return THRUM_E_HANDLE;
+    if (bucket.occupied()) return THRUM_E_BUSY;
+    // acquire and release: what was done under this generation comes before what is done under the next.
+  } while (!atomic::change(future.word, word, make_word(generation + 1, thrum::state_of(word))));
+  bucket.unlock();
+  release(future);
+  return THRUM_OK;
+}
+
+}  // namespace thrum::future
+
+namespace thrum::detail {
+
+thrum_status thrum_core_future_wait(FutureState& future, double timeout) noexcept {
+  return future::wait(future, 0, timeout);
+}
+
+bool thrum_core_future_cancel(FutureState& future) noexcept {
+  bool cancelled = false;
+  static_cast<void>(future::cancel(future, 0, cancelled));
+  return cancelled;
+}
+
+thrum_status thrum_core_future_add_call(FutureState& future, void (*function)(thrum_future, void*), void* arg,
+                                        void (*dispose)(void*)) noexcept {
+  return future::add_call(future, 0, {function, thrum_future{0}, arg, dispose, nullptr});
+}
+
+void thrum_core_future_retain(FutureState& future) noexcept { future::retain(future); }
+
+void thrum_core_future_release(FutureState& future) noexcept { future::release(future); }
+
+}  // namespace thrum::detail

@@ -1,0 +1,112 @@
+// core/task/timer_heap.hpp - the timers that wait for their time, the earliest first.
+//
+// A heap of four children a node, in an array: half as deep as one of two, and the children of a node lie in
+// one cache line. A slot knows its place, so that any timer can be taken out without a search.
+#ifndef THRUM_CORE_TASK_TIMER_HEAP_HPP
+#define THRUM_CORE_TASK_TIMER_HEAP_HPP
+
+#include <cstring>
+
+#include "core/task/timer_slot.hpp"
+#include "core/word/deadline.hpp"
+#include "core/word/memory.hpp"
+
+namespace thrum {
+
+class TimerHeap {
+ public:
+  struct Entry {
+    Deadline deadline;
+    TimerSlot* slot;
+  };
+
+  bool empty() const noexcept { return size_ == 0; }
+  const Entry& first() const noexcept { return entries_[0]; }
+
+  /// Puts the timer in, and leaves room for one that is to be put back. False: no memory.
+  bool push(TimerSlot& slot, Deadline deadline) noexcept {
+    if (size_ + 2 > capacity_ && !grow()) return false;
+    put_back(slot, deadline);
+    return true;
+  }
+
+  /// Puts in again the timer that was taken out last, which needs no memory.
+  void put_back(TimerSlot& slot, Deadline deadline) noexcept { rise(size_++, {deadline, &slot}); }
+
+  /// Takes the timer out, which is in.
+  void remove(TimerSlot& slot) noexcept {
+    const Entry last = entries_[--size_];
+    if (last.slot == &slot) return;
+    const std::uint32_t hole = slot.place;
+    if (last.deadline < entries_[hole].deadline) {
+      rise(hole, last);
+    } else {
+      sink(hole, last);
+    }
+  }
+
+  /// Forgets all timers; their memory is kept.
+  void clear() noexcept { size_ = 0; }
+
+  /// Gives the memory back too. The library's own heap keeps it for as long as the process lasts.
+  void release_memory() noexcept {
+    clear();
+    release(entries_);
+    entries_ = nullptr;
+    capacity_ = 0;
+  }
+
+ private:
+  static constexpr std::uint32_t kChildren = 4;
+  static constexpr std::uint32_t kFirstCapacity = 64;
+
+  void put(std::uint32_t place, const Entry& entry) noexcept {
+    entries_[place] = entry;
+    entry.slot->place = place;
+  }
+
+  void rise(std::uint32_t place, const Entry& entry) noexcept {
+    while (place != 0) {
+      const std::uint32_t parent = (place - 1) / kChildren;
+      if (entries_[parent].deadline <= entry.deadline) break;
+      put(place, entries_[parent]);
+      place = parent;
+    }
+    put(place, entry);
+  }
+
+  void sink(std::uint32_t place, const Entry& entry) noexcept {
+    for (;;) {
+      const std::uint64_t first_child = std::uint64_t{place} * kChildren + 1;
+      if (first_child >= size_) break;
+      auto least = static_cast<std::uint32_t>(first_child);
+      for (std::uint64_t child = first_child + 1; child < first_child + kChildren && child < size_; ++child) {
+        if (entries_[child].deadline < entries_[least].deadline) least = static_cast<std::uint32_t>(child);
+      }
+      if (entry.deadline <= entries_[least].deadline) break;
+      put(place, entries_[least]);
+      place = least;
+    }
+    put(place, entry);
+  }
+
+  bool grow() noexcept {
+    // No overflow: there are fewer slots than 2^27.
+    const std::uint32_t capacity = capacity_ == 0 ? kFirstCapacity : 2 * capacity_;
+    auto* entries = static_cast<Entry*>(allocate(sizeof(Entry) * capacity));
+    if (entries == nullptr) return false;
+    if (size_ != 0) std::memcpy(entries, entries_, sizeof(Entry) * size_);
+    release(entries_);
+    entries_ = entries;
+    capacity_ = capacity;
+    return true;
+  }
+
+  Entry* entries_ = nullptr;
+  std::uint32_t size_ = 0;
+  std::uint32_t capacity_ = 0;
+};
+
+}  // namespace thrum
+
+#endif

@@ -1,0 +1,412 @@
+// core/thread/thread.cpp - threads.
+#include "core/thread/thread.hpp"
+
+#include <cstdint>
+#include <cstring>
+
+#include "core/self/ending.hpp"
+#include "core/self/registry.hpp"
+#include "core/self/runtime.hpp"
+#include "core/sync/event.hpp"
+#include "core/thread/hooks.hpp"
+#include "core/thread/local.hpp"
+#include "core/word/keep_errno.hpp"
+#include "core/word/memory.hpp"
+#include "thrum/detail/core.hpp"
+
+namespace thrum::thread {
+
+namespace {
+
+bool is_alive(const ThreadRecord& record) noexcept {
+  return record.life == Life::starting || record.life == Life::running;
+}
+
+void dispose_of_work(ThreadRecord& record) noexcept {
+  void (*const dispose)(void*) = record.dispose;
+  record.dispose = nullptr;
+  if (dispose != nullptr) dispose(record.arg);
+}
+
+/// What a thread does from its first step to the return of its target. It may also leave the target by
+/// pthread_exit or cancellation, and then never comes back here: see finish.
+void run(void* arg, platform::ThreadHandle self) noexcept(false) {
+  auto& record = *static_cast<ThreadRecord*>(arg);
+  if (!platform::set_identity(record.identity)) platform::fatal("thrum: no memory for a thread's identity");
+  record.native_id = platform::native_id();
+  {
+    const Registry registry;
+    record.system = self;
+    record.life = Life::running;
+    platform::name_thread(record.system, record.name);
+  }
+  static_cast<void>(event::set(record.begun, 0));
+  hooks::begin(record);
+  record.target(record.arg);
+  dispose_of_work(record);
+}
+
+/// Waits until a thread that was starting has taken its first step, and leaves it pinned and the registry
+/// locked. Null: the status says why.
+ThreadRecord* find_begun(Registry& registry, std::uint64_t id, thrum_status& status) noexcept {
+  ThreadRecord* record = Registry::find(id);
+  status = record == nullptr               ? THRUM_E_HANDLE
+           : record->life == Life::created ? THRUM_E_NOT_STARTED
+                                           : THRUM_OK;
+  if (status != THRUM_OK) return nullptr;
+  if (!event::is_set(record->begun, 0) && !platform::may_await_threads()) {
+    status = THRUM_E_DEADLOCK;
+    return nullptr;
+  }
+  Registry::pin(*record);
+  registry.unlock();
+  status = event::wait_until(record->begun, 0, kNever);
+  registry.lock();
+  return record;
+}
+
+/// Waits until the system is rid of a thread that has ended. Call with the record pinned and the registry
+/// locked.
+thrum_status reap(Registry& registry, ThreadRecord& record, Deadline deadline) noexcept {
+  while (record.reaping) {
+    registry.unlock();
+    const thrum_status status = event::wait_until(record.reaped, 0, deadline);
+    registry.lock();
+    if (status != THRUM_OK || event::is_set(record.reaped, 0)) return status;
+    // Who was at it has run out of time.
+  }
+  record.reaping = true;
+  registry.unlock();
+  if (platform::join_thread(record.system, deadline)) {
+    static_cast<void>(event::set(record.reaped, 0));
+    return THRUM_OK;
+  }
+  registry.lock();
+  // The last reference may have gone meanwhile, and has left the rest to this call.
+  const bool abandoned = record.references == 0;
+  record.reaping = abandoned;
+  if (abandoned) platform::detach_thread(record.system);
+  static_cast<void>(event::set(record.reaped, 0));
+  if (!abandoned) static_cast<void>(event::clear(record.reaped, 0));
+  return THRUM_TIMEOUT;
+}
+
+/// The length, at most `most`, at which a string of UTF-8 can be cut without cutting a character.
+std::size_t cut(const char* text, std::size_t length, std::size_t most) noexcept {
+  if (length <= most) return length;
+  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0) == 0x80) --most;
+  return most;
+}
+
+thrum_status check_stack_size(std::size_t size) noexcept {
+  if (platform::round_stack_size(size) != 0) return THRUM_OK;
+  return size < SIZE_MAX / 2 ? THRUM_E_VALUE : THRUM_E_OVERFLOW;
+}
+
+thrum_status check_options(const thrum_thread_options& options) noexcept {
+  if (options.size < sizeof(thrum_thread_options)) return THRUM_E_VALUE;
+  if (options.daemon < THRUM_DAEMON_INHERIT || options.daemon > THRUM_DAEMON_YES) return THRUM_E_VALUE;
+  if (options.stack_size != 0) return check_stack_size(options.stack_size);
+  return THRUM_OK;
+}
+
+const char* null_if_empty(const char* text) noexcept {
+  return text != nullptr && *text != '\0' ? text : nullptr;
+}
+
+}  // namespace
+
+thrum_status create(std::uint64_t& out, const thrum_thread_options* options, const Work& work,
+                    Owner owner) noexcept {
+  static constexpr thrum_thread_options kDefaults = THRUM_THREAD_OPTIONS_INIT;
+  if (work.target == nullptr) return THRUM_E_VALUE;
+  if (options == nullptr) options = &kDefaults;
+  const thrum_status status = check_options(*options);
+  if (status != THRUM_OK) return status;
+  bool daemon = options->daemon == THRUM_DAEMON_YES;
+  if (options->daemon == THRUM_DAEMON_INHERIT) {
+    const ThreadRecord* creator = runtime::current();
+    if (creator == nullptr) return THRUM_E_NOMEM;
+    daemon = creator->daemon;
+  }
+
+  Registry registry;
+  ThreadRecord* record = Registry::create();
+  if (record == nullptr) return THRUM_E_NOMEM;
+  if (!Registry::name(*record, null_if_empty(options->name), null_if_empty(options->target_name))) {
+    static_cast<void>(Registry::drop(*record));
+    return THRUM_E_NOMEM;
+  }
+  record->target = work.target;
+  record->arg = work.arg;
+  record->dispose = work.dispose;
+  record->owned = owner == Owner::c;
+  record->daemon = daemon;
+  record->stack_size =
+      options->stack_size != 0 ? platform::round_stack_size(options->stack_size) : Registry::stack_size();
+  out = record->id;
+  return THRUM_OK;
+}
+
+thrum_status retain(std::uint64_t id) noexcept {
+  const Registry registry;
+  ThreadRecord* record = Registry::find(id);
+  if (record == nullptr) return THRUM_E_HANDLE;
+  ++record->references;
+  return THRUM_OK;
+}
+
+void release(std::uint64_t id) noexcept {
+  Registry registry;
+  ThreadRecord* record = Registry::find(id);
+  if (record == nullptr) return;
+  const Disposal disposal = Registry::drop(*record);
+  registry.unlock();
+  disposal.run();
+}
+
+thrum_status destroy(std::uint64_t id) noexcept {
+  Registry registry;
+  ThreadRecord* record = Registry::find(id);
+  if (record == nullptr) return THRUM_E_HANDLE;
+  if (record->origin == Origin::foreign) return THRUM_E_FOREIGN;
+  if (is_alive(*record) || !record->owned) return THRUM_E_BUSY;
+  record->owned = false;
+  const Disposal disposal = Registry::drop(*record);
+  registry.unlock();
+  disposal.run();
+  return THRUM_OK;
+}
+
+thrum_status detach(std::uint64_t id) noexcept {
+  const Registry registry;
+  ThreadRecord* record = Registry::find(id);
+  if (record == nullptr) return THRUM_E_HANDLE;
+  if (record->origin != Origin::started) return THRUM_E_FOREIGN;
+  if (record->life == Life::created) return THRUM_E_NOT_STARTED;
+  if (record->owned) {
+    record->owned = false;
+    static_cast<void>(Registry::drop(*record));
+  }
+  return THRUM_OK;
+}
+
+thrum_status start(std::uint64_t id) noexcept {
+  const KeepErrno keep_errno;
+  Registry registry;
+  ThreadRecord* record = Registry::find(id);
+  if (record == nullptr) return THRUM_E_HANDLE;
+  if (record->origin == Origin::foreign) return THRUM_E_FOREIGN;
+  if (record->life != Life::created) return THRUM_E_STARTED;
+  if (exit::exiting()) return THRUM_E_EXITING;
+  if (!exit::watch()) return THRUM_E_NOMEM;
+  record->life = Life::starting;
+  // Set by a start that was refused, see below.
+  static_cast<void>(event::clear(record->finished, 0));
+  ++record->references;
+  Registry::enter(*record);
+  registry.unlock();
+  if (platform::start_thread(run, record, record->stack_size)) return THRUM_OK;
+  registry.lock();
+  Registry::leave(*record);
+  record->life = Life::created;
+  // Who waits for its first step, or its end, has waited in vain.
+  static_cast<void>(event::set(record->begun, 0));
+  static_cast<void>(event::clear(record->begun, 0));
+  static_cast<void>(event::set(record->finished, 0));
+  const Disposal disposal = Registry::drop(*record);
+  registry.unlock();
+  disposal.run();
+  return THRUM_E_AGAIN;
+}
+
+thrum_status await_end(ThreadRecord& record, Deadline deadline) noexcept {
+  if (!platform::may_await_threads() && !event::is_set(record.reaped, 0)) return THRUM_E_DEADLOCK;
+  Registry registry;
+  do {
+    registry.unlock();
+    const thrum_status status = event::wait_until(record.finished, 0, deadline);
+    if (status != THRUM_OK) return status;
+    registry.lock();
+    if (record.origin != Origin::started) return THRUM_OK;
+    if (record.life == Life::created) return THRUM_E_NOT_STARTED;
+    // One that was refused at first may have been started again by now.
+  } while (record.life != Life::finished);
+  return reap(registry, record, deadline);
+}
+
+thrum_status join(std::uint64_t id, double timeout) noexcept {
+  const thrum_status status = check_timeout(timeout);
+  return status == THRUM_OK ? join_until(id, deadline_after(timeout)) : status;
+}
+
+thrum_status join_until(std::uint64_t id, Deadline deadline) noexcept {
+  Registry registry;
+  ThreadRecord* record = Registry::find(id);
+  if (record == nullptr) return THRUM_E_HANDLE;
+  if (record->origin == Origin::foreign) return THRUM_E_FOREIGN;
+  if (record->life == Life::created) return THRUM_E_NOT_STARTED;
+  if (record == platform::identity().record) return THRUM_E_SELF;
+  Registry::pin(*record);
+  registry.unlock();
+  const thrum_status status = await_end(*record, deadline);
+  registry.lock();
+  Registry::unpin(*record);
+  return status;
+}
+
+thrum_status is_alive(std::uint64_t id, int& out) noexcept {
+  const Registry registry;
+  const ThreadRecord* record = Registry::find(id);
+  if (record == nullptr) return THRUM_E_HANDLE;
+  out = is_alive(*record) ? 1 : 0;
+  return THRUM_OK;
+}
+
+thrum_status name(std::uint64_t id, char* buffer, std::size_t capacity, std::size_t* length) noexcept {
+  if (buffer == nullptr && capacity != 0) return THRUM_E_VALUE;
+  const Registry registry;
+  const ThreadRecord* record = Registry::find(id);
+  if (record == nullptr) return THRUM_E_HANDLE;
+  const char* name = record->name != nullptr ? record->name : "";
+  const std::size_t whole = std::strlen(name);
+  if (capacity != 0) {
+    const std::size_t copied = cut(name, whole, capacity - 1);
+    std::memcpy(buffer, name, copied);
+    buffer[copied] = '\0';
+  }
+  if (length != nullptr) *length = whole;
+  return THRUM_OK;
+}
+
+thrum_status set_name(std::uint64_t id, const char* name) noexcept {
+  if (name == nullptr) return THRUM_E_VALUE;
+  const Registry registry;
+  ThreadRecord* record = Registry::find(id);
+  if (record == nullptr) return THRUM_E_HANDLE;
+  if (!Registry::name(*record, name, nullptr)) return THRUM_E_NOMEM;
+  // One that has not begun yet shows its name when it does.
+  if (record->life == Life::running && event::is_set(record->begun, 0)) {
+    platform::name_thread(record->system, name);
+  }
+  return THRUM_OK;
+}
+
+thrum_status daemon(std::uint64_t id, int& out) noexcept {
+  const Registry registry;
+  const ThreadRecord* record = Registry::find(id);
+  if (record == nullptr) return THRUM_E_HANDLE;
+  out = record->daemon ? 1 : 0;
+  return THRUM_OK;
+}
+
+thrum_status set_daemon(std::uint64_t id, bool daemon) noexcept {
+  const Registry registry;
+  ThreadRecord* record = Registry::find(id);
+  if (record == nullptr) return THRUM_E_HANDLE;
+  if (record->origin == Origin::foreign) return THRUM_E_FOREIGN;
+  if (record->life != Life::created) return THRUM_E_STARTED;
+  record->daemon = daemon;
+  return THRUM_OK;
+}
+
+thrum_status ident(std::uint64_t id, std::uint64_t& out) noexcept {
+  const Registry registry;
+  const ThreadRecord* record = Registry::find(id);
+  if (record == nullptr) return THRUM_E_HANDLE;
+  if (record->life == Life::created) return THRUM_E_NOT_STARTED;
+  out = record->identity.ident;
+  return THRUM_OK;
+}
+
+thrum_status native_id(std::uint64_t id, std::uint64_t& out) noexcept {
+  Registry registry;
+  thrum_status status = THRUM_OK;
+  ThreadRecord* record = find_begun(registry, id, status);
+  if (record == nullptr) return status;
+  if (status == THRUM_OK && record->life == Life::created) status = THRUM_E_NOT_STARTED;
+  if (status == THRUM_OK) out = record->native_id;
+  Registry::unpin(*record);
+  return status;
+}
+
+thrum_status current(std::uint64_t& out) noexcept {
+  ThreadRecord* record = runtime::current();
+  if (record == nullptr) return THRUM_E_NOMEM;
+  const Registry registry;
+  if (!Registry::show(*record)) return THRUM_E_NOMEM;
+  out = record->id;
+  return THRUM_OK;
+}
+
+thrum_status main(std::uint64_t& out) noexcept {
+  if (platform::is_first_thread() && runtime::current() == nullptr) return THRUM_E_NOMEM;
+  runtime::start_up();
+  const Registry registry;
+  const ThreadRecord* record = Registry::need_main();
+  if (record == nullptr) return THRUM_E_NOMEM;
+  out = record->id;
+  return THRUM_OK;
+}
+
+std::size_t enumerate(thrum_thread* array, std::size_t capacity) noexcept {
+  const Registry registry;
+  static_cast<void>(Registry::need_main());
+  std::size_t count = 0;
+  for (const ThreadRecord* record = Registry::first(); record != nullptr; record = record->next) {
+    if (!record->visible) continue;
+    if (count < capacity) array[count].id = record->id;
+    ++count;
+  }
+  return count;
+}
+
+thrum_status stack_size(std::size_t size, std::size_t* old) noexcept {
+  const bool keep = size == THRUM_STACK_SIZE_KEEP;
+  if (size != 0 && !keep) {
+    const thrum_status status = check_stack_size(size);
+    if (status != THRUM_OK) return status;
+    size = platform::round_stack_size(size);
+  }
+  const Registry registry;
+  if (old != nullptr) *old = Registry::stack_size();
+  if (!keep) Registry::stack_size() = size;
+  return THRUM_OK;
+}
+
+void finish(void* arg) noexcept {
+  auto& record = *static_cast<ThreadRecord*>(arg);
+  dispose_of_work(record);
+  hooks::end(record);
+  local::end_thread(record);
+  forget(&record);
+}
+
+void forget(void* arg) noexcept {
+  auto& record = *static_cast<ThreadRecord*>(arg);
+  Registry registry;
+  local::forget(record);
+  record.life = Life::finished;
+  Registry::leave(record);
+  Registry::pin(record);
+  static_cast<void>(Registry::drop(record));
+  registry.unlock();
+  static_cast<void>(event::set(record.finished, 0));
+  registry.lock();
+  Registry::unpin(record);
+}
+
+}  // namespace thrum::thread
+
+namespace thrum::detail {
+
+thrum_status thrum_core_thread_create(thrum_thread* out, const thrum_thread_options* options,
+                                      void (*target)(void*), void* arg, void (*dispose)(void*)) noexcept {
+  return thread::create(out->id, options, {target, arg, dispose}, thread::Owner::cpp);
+}
+
+thrum_status thrum_core_thread_retain(thrum_thread thread) noexcept { return thread::retain(thread.id); }
+
+void thrum_core_thread_release(thrum_thread thread) noexcept { thread::release(thread.id); }
+
+}  // namespace thrum::detail

@@ -1,0 +1,134 @@
+// core/word/atomic.hpp - the atomic operations of the library, over libatomic_ops.
+//
+// This is the only file that knows libatomic_ops, of which it uses the header atomic_ops.h alone. All
+// operations are on a 64-bit Word; the suffix names the memory order, and the caller's comment its partner.
+#ifndef THRUM_CORE_WORD_ATOMIC_HPP
+#define THRUM_CORE_WORD_ATOMIC_HPP
+
+// Through the compiler's builtins ThreadSanitizer sees the operations.
+#define AO_PREFER_BUILTIN_ATOMICS
+#include <atomic_ops.h>
+
+#include <cstdint>
+
+#include "platform.hpp"
+#include "thrum/detail/word.hpp"
+
+namespace thrum::atomic {
+
+using detail::Word;
+
+// In the simulator each of these operations is told before it is done, and what it was; elsewhere nothing is.
+using platform::stepped;
+using platform::stepping;
+
+// libatomic_ops has operations on words of the processor, and on double ones: a Word is the one or the other.
+#if defined(AO_HAVE_double_t) && SIZE_MAX == UINT32_MAX
+
+static_assert(sizeof(AO_double_t) == sizeof(Word::bits), "libatomic_ops has no 64-bit word here");
+
+inline volatile AO_double_t* cell(Word& word) noexcept {
+  return reinterpret_cast<volatile AO_double_t*>(&word.bits);
+}
+inline const volatile AO_double_t* cell(const Word& word) noexcept {
+  return reinterpret_cast<const volatile AO_double_t*>(&word.bits);
+}
+inline AO_double_t pair(std::uint64_t bits) noexcept {
+  AO_double_t value;
+  value.AO_whole = bits;
+  return value;
+}
+
+inline std::uint64_t load_relaxed(const Word& word) noexcept { return AO_double_load(cell(word)).AO_whole; }
+inline std::uint64_t load_acquire(const Word& word) noexcept {
+  return AO_double_load_acquire(cell(word)).AO_whole;
+}
+
+inline void store_relaxed(Word& word, std::uint64_t bits) noexcept {
+  AO_double_store(cell(word), pair(bits));
+}
+inline void store_release(Word& word, std::uint64_t bits) noexcept {
+  AO_double_store_release(cell(word), pair(bits));
+}
+
+/// Changes `expected` into `desired`. False: the word was something else, which `expected` now holds.
+inline bool change(Word& word, std::uint64_t& expected, std::uint64_t desired) noexcept {
+  while (AO_double_compare_and_swap_full(cell(word), pair(expected), pair(desired)) == 0) {
+    // The operation does not say what it found, and by now that may have become what was expected.
+    const std::uint64_t found = load_acquire(word);
+    if (found == expected) continue;
+    expected = found;
+    return false;
+  }
+  return true;
+}
+inline bool change_acquire(Word& word, std::uint64_t& expected, std::uint64_t desired) noexcept {
+  return change(word, expected, desired);
+}
+inline bool change_release(Word& word, std::uint64_t& expected, std::uint64_t desired) noexcept {
+  return change(word, expected, desired);
+}
+
+#else
+
+static_assert(sizeof(AO_t) == sizeof(Word::bits), "libatomic_ops has no 64-bit word here");
+
+inline volatile AO_t* cell(Word& word) noexcept { return &word.bits; }
+inline const volatile AO_t* cell(const Word& word) noexcept { return &word.bits; }
+
+inline std::uint64_t load_relaxed(const Word& word) noexcept {
+  stepping(&word);
+  stepped(&word, false);
+  return AO_load(cell(word));
+}
+inline std::uint64_t load_acquire(const Word& word) noexcept {
+  stepping(&word);
+  stepped(&word, false);
+  return AO_load_acquire(cell(word));
+}
+
+inline void store_relaxed(Word& word, std::uint64_t bits) noexcept {
+  stepping(&word);
+  stepped(&word, true);
+  AO_store(cell(word), bits);
+}
+inline void store_release(Word& word, std::uint64_t bits) noexcept {
+  stepping(&word);
+  stepped(&word, true);
+  AO_store_release(cell(word), bits);
+}
+
+/// Changes `expected` into `desired`. False: the word was something else, which `expected` now holds.
+inline bool change_acquire(Word& word, std::uint64_t& expected, std::uint64_t desired) noexcept {
+  stepping(&word);
+  const std::uint64_t found = AO_fetch_compare_and_swap_acquire(cell(word), expected, desired);
+  stepped(&word, found == expected);
+  if (found == expected) return true;
+  expected = found;
+  return false;
+}
+
+inline bool change_release(Word& word, std::uint64_t& expected, std::uint64_t desired) noexcept {
+  stepping(&word);
+  const std::uint64_t found = AO_fetch_compare_and_swap_release(cell(word), expected, desired);
+  stepped(&word, found == expected);
+  if (found == expected) return true;
+  expected = found;
+  return false;
+}
+
+/// Acquire, release, and in the one order of all such operations.
+inline bool change(Word& word, std::uint64_t& expected, std::uint64_t desired) noexcept {
+  stepping(&word);
+  const std::uint64_t found = AO_fetch_compare_and_swap_full(cell(word), expected, desired);
+  stepped(&word, found == expected);
+  if (found == expected) return true;
+  expected = found;
+  return false;
+}
+
+#endif
+
+}  // namespace thrum::atomic
+
+#endif
