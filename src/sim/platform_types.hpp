@@ -14,6 +14,7 @@ void step_ends(const void* word, bool wrote) noexcept;
 namespace thrum::platform {
 
 inline constexpr bool kSimulated = true;
+inline constexpr bool kSignals = false;
 
 struct Mutex {
   bool held = false;
@@ -24,6 +25,8 @@ struct Parker {
 };
 
 using ThreadHandle = sim::Thread*;
+
+inline void* interruption() noexcept { return nullptr; }
 
 // In the models of the library itself every such operation is a scheduling point.
 inline void stepping(const void* /*word*/) noexcept {

@@ -12,6 +12,7 @@
 namespace thrum::platform {
 
 inline constexpr bool kSimulated = false;
+inline constexpr bool kSignals = false;
 
 /// An SRWLOCK. Its exclusive mode alone: the shared one can grant exclusive access (microsoft/STL#4448).
 struct Mutex {
@@ -35,6 +36,8 @@ struct ThreadHandle {
 };
 
 inline void pause() noexcept { compiler::pause(); }
+
+inline void* interruption() noexcept { return nullptr; }
 
 inline void stepping(const void* /*word*/) noexcept {}
 inline void stepped(const void* /*word*/, bool /*wrote*/) noexcept {}

@@ -1,21 +1,27 @@
 // core/park/lot.cpp - the parking lot.
 #include "core/park/lot.hpp"
 
+#include "core/park/chain.hpp"
+#include "core/park/debts.hpp"
+
 namespace thrum::lot {
 
 namespace {
 
 constexpr std::size_t kStripeBits = 5;
-constexpr std::size_t kQueueBits = 4;
-constexpr std::uint64_t kFairInterval = 1000000;  // nanoseconds
+// Ten thousand addresses share 32,768 chains. In the simulator, which sets this memory back, a few will do.
+constexpr std::size_t kChainBits = platform::kSimulated ? 4 : 10;
+
+constexpr std::uint64_t kDueAfter = 1000000;  // nanoseconds
+
+// Objects begin at multiples of 8, so the next address is nobody's: the queue of those who have been called.
+constexpr std::uint64_t kCalled = 1;
 
 }  // namespace
 
 struct alignas(64) Stripe {
   platform::Mutex mutex;
-  std::uint64_t fair_after = 0;  // when it is next time to be fair
-  std::uint64_t random = 0;
-  Queue queues[std::size_t{1} << kQueueBits];
+  Chain chains[std::size_t{1} << kChainBits];
 };
 
 namespace {
@@ -31,15 +37,12 @@ std::uint64_t hash(std::uint64_t address) noexcept {
 
 Stripe* stripe_of(std::uint64_t address) noexcept { return &stripes[hash(address) >> (64 - kStripeBits)]; }
 
-Queue* queue_of(Stripe& stripe, std::uint64_t address) noexcept {
-  return &stripe.queues[hash(address) << kStripeBits >> (64 - kQueueBits)];
-}
-
 std::uint64_t number(const void* address) noexcept { return reinterpret_cast<std::uintptr_t>(address); }
 
 /// Looks again a few times before it sleeps: a stripe is held for less time than it takes to fall asleep.
 void lock(Stripe& stripe) noexcept {
   constexpr int kMostPauses = platform::kSimulated ? 0 : 32;
+  debts::enter();
   for (int pauses = 1; pauses <= kMostPauses; pauses *= 2) {
     if (platform::try_lock(stripe.mutex)) return;
     for (int i = 0; i < pauses; ++i) platform::pause();
@@ -47,28 +50,20 @@ void lock(Stripe& stripe) noexcept {
   platform::lock(stripe.mutex);
 }
 
-std::uint64_t address_of(const Waiter& waiter) noexcept {
-  // relaxed: read and written with the stripe's mutex held.
-  return atomic::load_relaxed(waiter.address);
+void unlock(Stripe& stripe) noexcept {
+  platform::unlock(stripe.mutex);
+  debts::leave();
 }
 
-void append(Queue& queue, Waiter& waiter) noexcept {
-  waiter.next = nullptr;
-  waiter.previous = queue.last;
-  (queue.last != nullptr ? queue.last->next : queue.first) = &waiter;
-  queue.last = &waiter;
-}
-
-void take_out(Queue& queue, Waiter& waiter) noexcept {
-  (waiter.previous != nullptr ? waiter.previous->next : queue.first) = waiter.next;
-  (waiter.next != nullptr ? waiter.next->previous : queue.last) = waiter.previous;
-  atomic::store_relaxed(waiter.address, 0);
-}
-
-Waiter* find(const Queue& queue, std::uint64_t address) noexcept {
-  Waiter* waiter = queue.first;
-  while (waiter != nullptr && address_of(*waiter) != address) waiter = waiter->next;
-  return waiter;
+/// Wins the waiter of a place that has been taken out. False: another waker has been faster, by another
+/// place.
+bool claim(Place& place) noexcept {
+  Waiter& waiter = *place.waiter;
+  // It became another with the mutex of a queue held that the thread has entered since: of this one, too.
+  if (atomic::load_guarded(waiter.claim) == kAlone) return true;
+  std::uint64_t found = kOpen;
+  // relaxed: what a waker hands over goes by way of the parker.
+  return atomic::change_relaxed(waiter.claim, found, number(&place));
 }
 
 }  // namespace
@@ -76,40 +71,75 @@ Waiter* find(const Queue& queue, std::uint64_t address) noexcept {
 Bucket::Bucket(const void* address) noexcept : Bucket(address, stripe_of(number(address))) { lock(*stripe_); }
 
 Bucket::Bucket(const void* address, Stripe* stripe) noexcept
-    : address_(number(address)), stripe_(stripe), queue_(queue_of(*stripe, address_)) {}
+    : address_(number(address)),
+      stripe_(stripe),
+      chain_(stripe->chains[hash(address_) << kStripeBits >> (64 - kChainBits)]) {}
 
 void Bucket::unlock() noexcept {
   if (stripe_ == nullptr) return;
-  platform::unlock(stripe_->mutex);
+  Stripe& stripe = *stripe_;
   stripe_ = nullptr;
+  lot::unlock(stripe);
 }
 
-void Bucket::push(Waiter& waiter) noexcept {
-  atomic::store_relaxed(waiter.address, address_);
-  append(*queue_, waiter);
+void Bucket::push(Place& place, Waiter& waiter, Kind kind, debts::Settle settle) noexcept {
+  place.waiter = &waiter;
+  place.kind = kind;
+  place.settle = settle;
+  chain_.append(place, address_);
+}
+
+void Bucket::push_front(Waiter& waiter, Kind kind, debts::Settle settle) noexcept {
+  waiter.own.waiter = &waiter;
+  waiter.own.kind = kind;
+  waiter.own.settle = settle;
+  chain_.prepend(waiter.own, address_);
 }
 
 Waiter* Bucket::pop() noexcept {
-  Waiter* waiter = find(*queue_, address_);
-  if (waiter != nullptr) take_out(*queue_, *waiter);
+  while (Place* place = chain_.find(address_, looked_at_)) {
+    chain_.take_out(*place);
+    if (claim(*place)) return place->waiter;
+  }
+  return nullptr;
+}
+
+Waiter* Bucket::call() noexcept {
+  Waiter* waiter = pop();
+  if (waiter != nullptr) call(*waiter);
   return waiter;
 }
 
-Waiter* Bucket::first() const noexcept { return find(*queue_, address_); }
-
-bool Bucket::occupied() const noexcept { return first() != nullptr; }
-
-bool Bucket::remove(Waiter& waiter) noexcept {
-  if (address_of(waiter) != address_) return false;
-  take_out(*queue_, waiter);
-  return true;
+void Bucket::call(Waiter& waiter) noexcept {
+  waiter.own.waiter = &waiter;
+  chain_.append(waiter.own, address_ + kCalled);
 }
 
-bool Bucket::time_to_be_fair() noexcept {
-  if (!platform::has_passed(stripe_->fair_after)) return false;
-  // The interval varies, or a program with a rhythm of its own could always miss the turn.
-  stripe_->random = stripe_->random * 6364136223846793005 + 1442695040888963407;
-  stripe_->fair_after = platform::now() + kFairInterval / 2 + (stripe_->random >> 33) % kFairInterval;
+std::size_t Bucket::called() const noexcept {
+  const Place* first = chain_.find(address_ + kCalled);
+  return first != nullptr ? first->count : 0;
+}
+
+std::size_t Bucket::waiting() const noexcept {
+  const Place* first = chain_.find(address_);
+  return first != nullptr ? first->count : 0;
+}
+
+void Bucket::back(Waiter& waiter) noexcept { chain_.take_out(waiter.own); }
+
+Waiter* Bucket::first() const noexcept {
+  const Place* first = chain_.find(address_);
+  return first != nullptr ? first->waiter : nullptr;
+}
+
+debts::Settle Bucket::settled_by() const noexcept {
+  const Place* first = chain_.find(address_);
+  return first != nullptr ? first->settle : nullptr;
+}
+
+bool Bucket::remove(Place& place) noexcept {
+  if (atomic::load_guarded(place.address) != address_) return false;
+  chain_.take_out(place);
   return true;
 }
 
@@ -130,20 +160,26 @@ void BucketPair::unlock() noexcept {
 
 void WakeList::push(Waiter& waiter, Verdict verdict) noexcept {
   waiter.verdict = verdict;
-  append(list_, waiter);
+  waiter.next = nullptr;
+  (last_ != nullptr ? last_->next : first_) = &waiter;
+  last_ = &waiter;
 }
 
 void WakeList::push_all(Bucket& bucket, Verdict verdict) noexcept {
   while (Waiter* waiter = bucket.pop()) push(*waiter, verdict);
 }
 
+void WakeList::call_all(Bucket& bucket) noexcept {
+  while (Waiter* waiter = bucket.call()) push(*waiter, Verdict::look_again);
+}
+
 void WakeList::wake_all() noexcept {
-  for (Waiter* waiter = list_.first; waiter != nullptr;) {
+  for (Waiter* waiter = first_; waiter != nullptr;) {
     Waiter* next = waiter->next;  // before the waiter is woken and waits elsewhere
     waiter->parker.give();
     waiter = next;
   }
-  list_ = Queue{};
+  first_ = last_ = nullptr;
 }
 
 void wake(Waiter& waiter, Verdict verdict) noexcept {
@@ -153,7 +189,7 @@ void wake(Waiter& waiter, Verdict verdict) noexcept {
 
 void wake_chain(Waiter* first, Verdict verdict) noexcept {
   while (first != nullptr) {
-    Waiter* next = first->next;  // before the waiter is woken and waits elsewhere
+    Waiter* next = first->next;  // as above
     wake(*first, verdict);
     first = next;
   }
@@ -161,27 +197,83 @@ void wake_chain(Waiter* first, Verdict verdict) noexcept {
 
 bool wait(Waiter& self, Deadline deadline, Spin::Budget budget) noexcept {
   if (deadline != kPoll) {
-    for (Spin spin(budget); spin.again();) {
+    Spin spin(budget);
+    while (spin.again()) {
       if (self.parker.take()) return true;
     }
+    if (atomic::load_guarded(self.since) == 0) atomic::store_guarded(self.since, spin.now() | 1);
   }
   return self.parker.wait(deadline);
+}
+
+void come_back(Waiter& self) noexcept {
+  // Who called it has written it before the wake-up, and nobody else does.
+  const std::uint64_t address = atomic::load_guarded(self.own.address) - kCalled;
+  Bucket bucket(reinterpret_cast<const void*>(static_cast<std::uintptr_t>(address)));
+  bucket.back(self);
+}
+
+bool is_due(const Waiter& first) noexcept {
+  return first.age != 0 && platform::has_passed(first.age + kDueAfter);
+}
+
+Look look(const Waiter& waiter) noexcept {
+  // A thread that moves on meanwhile is told as it was before, or after.
+  const std::uint64_t address = atomic::load_guarded(waiter.own.address);
+  const std::uint64_t since = atomic::load_guarded(waiter.since);
+  return {reinterpret_cast<const void*>(static_cast<std::uintptr_t>(address & ~kCalled)), since,
+          waiter.own.kind, (address & kCalled) != 0};
+}
+
+void settle(detail::Word& word, debts::Settle how) noexcept {
+  WakeList awake;
+  Bucket bucket(&word);
+  // If so, somebody waits for this very object, which is there.
+  if (bucket.settled_by() == how) how(word, bucket, awake);
+  bucket.unlock();
+  awake.wake_all();
+}
+
+void settle_all() noexcept {
+  for (Stripe& stripe : stripes) {
+    WakeList awake;
+    lock(stripe);
+    for (Chain& chain : stripe.chains) {
+      for (Place* place = chain.first(); place != nullptr;) {
+        Place* const next = place->next_queue;  // before the queue is emptied
+        const std::uint64_t address = atomic::load_guarded(place->address);
+        const debts::Settle how = place->settle;
+        if (how != nullptr && (address & kCalled) == 0) {
+          auto& word = *reinterpret_cast<detail::Word*>(static_cast<std::uintptr_t>(address));
+          Bucket bucket(&word, &stripe);
+          how(word, bucket, awake);
+          bucket.stripe_ = nullptr;  // it goes on being held
+        }
+        place = next;
+      }
+    }
+    unlock(stripe);
+    awake.wake_all();
+  }
 }
 
 namespace {
 
 void before_fork() noexcept {
-  for (Stripe& stripe : stripes) platform::lock(stripe.mutex);
+  for (Stripe& stripe : stripes) lock(stripe);
 }
 
 void after_fork_in_parent() noexcept {
-  for (Stripe& stripe : stripes) platform::unlock(stripe.mutex);
+  for (Stripe& stripe : stripes) unlock(stripe);
 }
 
 void after_fork_in_child() noexcept {
   for (Stripe& stripe : stripes) {
-    for (Queue& queue : stripe.queues) queue = Queue{};
-    platform::unlock(stripe.mutex);
+    for (Chain& chain : stripe.chains) {
+      // Looked at first, so that memory which nobody has used stays as it is.
+      if (!chain.empty()) chain.clear();
+    }
+    unlock(stripe);
   }
 }
 

@@ -1,55 +1,37 @@
 // core/park/lot.hpp - the parking lot: where every thread waits that waits in thrum.
 //
-// A fixed table of queues, found by the address that a thread waits on. An object needs no queue of its
-// own, only a bit that says "somebody is queued for my address", so that its fast path need not look here.
-// The queue of an address is first in, first out.
+// A fixed table finds the queue of an address that threads wait on. An object needs no queue of its own, only
+// a bit that says "somebody is queued for my address", so that its fast path need not look here. The queue of
+// an address is first in, first out, and to enter and to leave it takes as long with ten thousand waiters as
+// with one: each address has a chain of its own, and the chains that share a place of the table are few.
 //
-// The table is cut into stripes of several queues with one mutex each. There are few enough mutexes to
-// hold them all at once during a fork (ThreadSanitizer allows 64 a thread), and enough queues for a
-// thousand waiting threads to meet in few of them.
+// The table is cut into stripes with one mutex each. There are few enough mutexes to hold them all at once
+// during a fork (ThreadSanitizer allows 64 a thread).
 //
 // The rules of waiting:
 //   1. A thread enters the queue of its address with the stripe's mutex held, after it has checked that
-//      there still is a reason to wait and has set the object's bit.
+//      there still is a reason to wait and has set the object's bit (parked.hpp).
 //   2. Who takes it out of the queue, with the mutex held, must wake it afterwards, once, without the mutex.
 //   3. A thread whose time is up takes itself out; where another has done that already, it waits for the
 //      wake-up that must come.
-//   4. The object is not touched after the step that lets a waiter go: its memory may be gone by then.
+//   4. The object is not touched after the step that lets a waiter go: its memory may be gone by then. A
+//   waiter
+//      that is called to look again keeps it, as it will touch it itself, until it has come back.
 #ifndef THRUM_CORE_PARK_LOT_HPP
 #define THRUM_CORE_PARK_LOT_HPP
 
-#include "core/park/parker.hpp"
+#include "core/park/chain.hpp"
+#include "core/park/waiter.hpp"
 #include "core/word/participant.hpp"
 #include "core/word/spin.hpp"
 
-namespace thrum {
-
-/// What a waiter is told by the one that wakes it.
-enum class Verdict {
-  look_again,   ///< what it waits for may be had; others may be faster
-  handed_over,  ///< it has been given what it waited for
-};
-
-/// A thread in a queue; part of the thread's record. Its fields, but for the parker, are guarded by the
-/// mutex of the stripe that it is queued in, and belong to the waker from then until the wake-up.
-struct Waiter {
-  detail::Word address;  // that it waits on; 0: in no queue. Changed with that stripe's mutex held
-  Waiter* next = nullptr;
-  Waiter* previous = nullptr;
-  Verdict verdict = Verdict::look_again;
-  bool reads = false;      // at a read-write lock: what it waits for
-  std::uint64_t item = 0;  // what a waiter at a queue has to put, or is handed with the verdict
-  Parker parker;
-};
-
-namespace lot {
-
-struct Queue {
-  Waiter* first = nullptr;
-  Waiter* last = nullptr;
-};
+namespace thrum::lot {
 
 struct Stripe;
+
+// A claim that is no place, see waiter.hpp.
+inline constexpr std::uint64_t kAlone = 0;
+inline constexpr std::uint64_t kOpen = 1;
 
 /// The queue of one address, with its stripe's mutex held as long as this lives or until unlock().
 class Bucket {
@@ -61,28 +43,51 @@ class Bucket {
 
   void unlock() noexcept;
 
-  /// Puts the waiter at the end.
-  void push(Waiter& waiter) noexcept;
-  /// Takes out the one that waits longest for the address, or null.
+  /// Puts the waiter at the end; or at the front, one that was called and came too late.
+  void push(Waiter& waiter, Kind kind = Kind::none, debts::Settle settle = nullptr) noexcept {
+    push(waiter.own, waiter, kind, settle);
+  }
+  void push_front(Waiter& waiter, Kind kind = Kind::none, debts::Settle settle = nullptr) noexcept;
+  /// The same at the end with one of several places.
+  void push(Place& place, Waiter& waiter, Kind kind, debts::Settle settle) noexcept;
+
+  /// Takes out the one that waits longest for the address, or null. It is to be woken, and need not look
+  /// again.
   Waiter* pop() noexcept;
+  /// Takes it out to be woken to look again: it is on its way back until it says so. Or null.
+  Waiter* call() noexcept;
+  /// The same for one that was in the queue of another address, and is to look at this one.
+  void call(Waiter& waiter) noexcept;
+  /// How many have been called and are not back yet.
+  std::size_t called() const noexcept;
+  /// A waiter that was called is back.
+  void back(Waiter& waiter) noexcept;
+
   /// The longest waiting one, or null; it stays in the queue.
   Waiter* first() const noexcept;
-  /// Whether anybody waits for the address.
-  bool occupied() const noexcept;
+  /// What can owe it a wake-up; null: nothing, or there is no such waiter.
+  debts::Settle settled_by() const noexcept;
+  /// How many wait for the address, and whether anybody does.
+  std::size_t waiting() const noexcept;
+  bool occupied() const noexcept { return first() != nullptr; }
+  /// Whether anybody waits for it or is on the way back.
+  bool in_use() const noexcept { return occupied() || called() != 0; }
   /// Takes the waiter out, if it waits for this address.
-  bool remove(Waiter& waiter) noexcept;
+  bool remove(Waiter& waiter) noexcept { return remove(waiter.own); }
+  bool remove(Place& place) noexcept;
 
-  /// Whether it is time to hand over to the longest waiting thread, even if others would be faster. True
-  /// about once a millisecond, so that nobody waits for ever and most go fast.
-  bool time_to_be_fair() noexcept;
+  /// For tests: how many waiters pop and call have looked at.
+  std::size_t looked_at() const noexcept { return looked_at_; }
 
  private:
   friend class BucketPair;
+  friend void settle_all() noexcept;
   Bucket(const void* address, Stripe* stripe) noexcept;
 
   std::uint64_t address_;
   Stripe* stripe_;  // null: unlocked
-  Queue* queue_;
+  Chain& chain_;
+  std::size_t looked_at_ = 0;
 };
 
 /// The queues of two addresses, with the mutexes of both held.
@@ -107,15 +112,18 @@ class BucketPair {
 class WakeList {
  public:
   void push(Waiter& waiter, Verdict verdict) noexcept;
-  /// Takes all that wait for the bucket's address.
-  void push_all(Bucket& bucket, Verdict verdict) noexcept;
+  /// Takes all that wait for the bucket's address, who will not look at the object again.
+  void push_all(Bucket& bucket, Verdict verdict = Verdict::handed_over) noexcept;
+  /// Calls all that wait for it to look again.
+  void call_all(Bucket& bucket) noexcept;
   /// The first of the chain, for wake_chain in its stead.
-  Waiter* first() const noexcept { return list_.first; }
+  Waiter* first() const noexcept { return first_; }
   /// Call with no mutex held.
   void wake_all() noexcept;
 
  private:
-  Queue list_;
+  Waiter* first_ = nullptr;
+  Waiter* last_ = nullptr;
 };
 
 /// Wakes a waiter that has been taken out of its queue. Call with no mutex held.
@@ -126,6 +134,9 @@ void wake_chain(Waiter* first, Verdict verdict) noexcept;
 /// Waits until somebody has woken the waiter, which is the calling thread's and has been queued; false if
 /// the deadline passed first: the waiter may then still be queued. Looks for so long before it sleeps.
 bool wait(Waiter& self, Deadline deadline, Spin::Budget budget = Spin::kSignal) noexcept;
+
+/// A waiter that was called is back, and does not look at the object under its mutex.
+void come_back(Waiter& self) noexcept;
 
 /// For a thread whose time is up: takes it out of the queue of `address`, and calls forget() with the
 /// mutex held if it was the last one there. False: it had been taken out already and has now been woken.
@@ -141,10 +152,38 @@ bool leave(Waiter& self, const void* address, Forget forget) noexcept {
   return false;
 }
 
+/// What has ended a wait.
+enum class Outcome { handed_over, look_again, timed_out };
+
+/// Waits in the queue of `address`; as wait, leave and come_back.
+template <class Forget>
+Outcome await(Waiter& self, const void* address, Deadline deadline, Forget forget) noexcept {
+  if (!wait(self, deadline) && leave(self, address, forget)) return Outcome::timed_out;
+  if (self.verdict == Verdict::handed_over) return Outcome::handed_over;
+  come_back(self);
+  return Outcome::look_again;
+}
+
+/// Whether the first in a queue has waited so long that it is to be served before all who come by.
+bool is_due(const Waiter& first) noexcept;
+
+/// What a thread waits for, and since when, as far as it can be told without a mutex; address 0: nothing.
+struct Look {
+  const void* address;
+  std::uint64_t since;  // on the platform's clock; 0: it has not fallen asleep yet
+  Kind kind;
+  bool called;  // it has been woken and is on its way back
+};
+Look look(const Waiter& waiter) noexcept;
+
+/// Does what is left to be done for the word, if a thread waits for it who has this settle. See debts.hpp.
+void settle(detail::Word& word, debts::Settle how) noexcept;
+/// The same for all that wait for anything.
+void settle_all() noexcept;
+
 /// Around a fork it holds every mutex; in the child it forgets all waiters, who are gone.
 extern const fork::Participant participant;
 
-}  // namespace lot
-}  // namespace thrum
+}  // namespace thrum::lot
 
 #endif

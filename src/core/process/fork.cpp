@@ -32,7 +32,8 @@ void vanish(ThreadRecord& record) noexcept {
 void settle(ThreadRecord& record) noexcept {
   // Its thread may have been asleep there, or a waker was about to let go of its mutex.
   record.waiter.parker.initialise();
-  atomic::store_relaxed(record.waiter.address, 0);
+  record.waiter.own = Place{};
+  record.waiter.claim = detail::Word{};
   while (record.pins != 0) Registry::unpin(record);
   if (record.life != Life::finished) return;
   record.reaping = true;

@@ -48,6 +48,7 @@ class Held {
   }
   /// Leaves the queue locked.
   void keep() noexcept { held_ = false; }
+  bool behind_handle() const noexcept { return generation_ != 0; }
   /// THRUM_OK, or why the lock could not be had.
   thrum_status status() const noexcept { return status_; }
 
@@ -67,7 +68,7 @@ class Held {
     {
       lot::Bucket bucket(&word);
       atomic::store_release(word, atomic::load_relaxed(word) | kParked);
-      bucket.push(self);
+      bucket.push(self, Kind::queue);
     }
     unlock();
     // Out of the queue before it waits for the lock, which uses the same waiter, verdict included. So PARKED
@@ -116,17 +117,20 @@ void pass_on(State& queue, Held& held) noexcept {
 }
 
 /// Something has been taken: lets the first of those that wait to put have the room. Where its item cannot
-/// be put for it, they all look for themselves.
+/// be put for it, they all look for themselves; behind a handle, where the queue may be gone by then, that
+/// one is told so and the next has the room.
 void refill(State& queue, Held& held, void* call) noexcept {
   if (!has_flag(queue.head, kParked)) return;
-  Waiter* waiter = Held::pop(queue.head);
-  if (waiter != nullptr && store::insert(queue, waiter->item, call) == THRUM_OK) {
-    advance(queue.tail);
-    held.let_go(*waiter, Verdict::handed_over);
-    pass_on(queue, held);
-    return;
+  while (Waiter* waiter = Held::pop(queue.head)) {
+    const thrum_status status = store::insert(queue, waiter->item, call);
+    if (status == THRUM_OK) {
+      advance(queue.tail);
+      held.let_go(*waiter, Verdict::handed_over);
+      return pass_on(queue, held);
+    }
+    if (held.behind_handle()) waiter->status = status;
+    held.let_go(*waiter, held.behind_handle() ? Verdict::handed_over : Verdict::look_again);
   }
-  for (; waiter != nullptr; waiter = Held::pop(queue.head)) held.let_go(*waiter, Verdict::look_again);
 }
 
 /// What get and peek have in common: returns with the lock held and an item in the queue, unless one has been
@@ -151,7 +155,7 @@ thrum_status await_item(State& queue, Held& held, Deadline deadline, Waiter*& ha
     }
     if (size_of(queue) != 0 || has_flag(queue.tail, kClosed)) continue;
     switch (held.wait(queue.tail, *self, deadline)) {
-      case Woken::handed_over: handed = self; return THRUM_OK;
+      case Woken::handed_over: handed = self; return self->status;
       case Woken::too_late: return THRUM_EMPTY;
       case Woken::look_again: break;
     }
@@ -206,7 +210,7 @@ thrum_status locked_put(State& queue, Generation generation, std::uint64_t item,
     if (!is_full(queue) || has_flag(queue.tail, kClosed)) continue;
     self->item = item;
     switch (held.wait(queue.head, *self, deadline)) {
-      case Woken::handed_over: return THRUM_OK;
+      case Woken::handed_over: return self->status;
       case Woken::too_late: return THRUM_FULL;
       case Woken::look_again: break;
     }

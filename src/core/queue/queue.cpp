@@ -78,7 +78,7 @@ bool is_settled(const State& queue) noexcept {
 
 bool is_waited_for(detail::Word& word) noexcept {
   const lot::Bucket bucket(&word);
-  if (bucket.occupied()) return true;
+  if (bucket.in_use()) return true;
   clear(word, kParked);  // in the child of a fork
   return false;
 }
@@ -101,7 +101,7 @@ thrum_status freeze(State& queue, detail::Word& word, Generation generation) noe
 thrum_status end_frozen(State& queue, Generation generation) noexcept {
   if (has_ring(queue) && !is_settled(queue)) return THRUM_E_BUSY;
   lot::BucketPair buckets(&queue.word, &queue.done);
-  if (buckets.first().occupied() || buckets.second().occupied()) return THRUM_E_BUSY;
+  if (buckets.first().in_use() || buckets.second().in_use()) return THRUM_E_BUSY;
   // release: pairs with the acquire in is_alive.
   atomic::store_release(queue.word, make_word(generation + 1, 0));
   return THRUM_OK;
@@ -131,8 +131,16 @@ bool park_to_join(State& queue, Generation generation, std::uint64_t done, Waite
                             : !atomic::change(queue.done, done, done | kParked)) {
     return false;
   }
-  bucket.push(self);
+  bucket.push(self, Kind::queue);
   return true;
+}
+
+/// Tells all who wait that the queue is shut down: those that wait to get have found it empty.
+void turn_away(lot::Bucket& bucket, lot::WakeList& awake) noexcept {
+  while (Waiter* waiter = bucket.pop()) {
+    waiter->status = THRUM_CLOSED;
+    awake.push(*waiter, Verdict::handed_over);
+  }
 }
 
 /// task_done with threads in join.
@@ -146,9 +154,8 @@ thrum_status task_done_slowly(State& queue, Generation generation) noexcept {
     if (!is_alive(queue, generation)) return THRUM_E_HANDLE;
     if (ticket_of(done) >= ticket_of(tail)) return THRUM_E_VALUE;
     last = ticket_of(done) + 1 == ticket_of(tail);
-    // What has been put meanwhile the waiters see themselves.
   } while (!atomic::change(queue.done, done, (last ? done & ~kParked : done) + kTicket));
-  if (last) awake.push_all(bucket, Verdict::look_again);
+  if (last) awake.push_all(bucket);
   bucket.unlock();
   awake.wake_all();
   return THRUM_OK;
@@ -259,9 +266,8 @@ thrum_status join(State& queue, Generation generation, double timeout) noexcept 
     if (self == nullptr) self = runtime::waiter();
     if (self == nullptr) return THRUM_E_NOMEM;
     if (!park_to_join(queue, generation, done, *self)) continue;
-    if (!lot::wait(*self, deadline) && lot::leave(*self, &queue.done, [&] { clear(queue.done, kParked); })) {
-      return THRUM_TIMEOUT;
-    }
+    if (lot::wait(*self, deadline)) return THRUM_OK;
+    return lot::leave(*self, &queue.done, [&] { clear(queue.done, kParked); }) ? THRUM_TIMEOUT : THRUM_OK;
   }
 }
 
@@ -275,8 +281,8 @@ thrum_status shut_down(State& queue, Generation generation) noexcept {
   // With both mutexes held nobody else goes to wait. Those that wait to put come first: once tail says that
   // the queue is shut down, others may take it for done with and free it.
   clear(queue.head, kParked);
-  awake.push_all(buckets.second(), Verdict::look_again);
-  awake.push_all(buckets.first(), Verdict::look_again);
+  turn_away(buckets.second(), awake);
+  turn_away(buckets.first(), awake);
   thrum_status status = THRUM_OK;
   // release: pairs with the acquire of who finds the queue shut down.
   while (status == THRUM_OK && !atomic::change(queue.tail, tail, (tail & ~kParked) | kClosed)) {

@@ -18,7 +18,7 @@ bool park_to_get(State& queue, Generation generation, std::uint64_t tail, Waiter
                             : !atomic::change(queue.tail, tail, tail | kParked)) {
     return false;
   }
-  bucket.push(self);
+  bucket.push(self, Kind::queue);
   return true;
 }
 
@@ -34,7 +34,7 @@ bool park_to_put(State& queue, Generation generation, std::uint64_t head, std::u
     return false;
   }
   self.item = item;
-  bucket.push(self);
+  bucket.push(self, Kind::queue);
   return true;
 }
 
@@ -168,7 +168,7 @@ thrum_status ring_put(State& queue, Generation generation, std::uint64_t item, D
     if (!lot::wait(*self, deadline) && lot::leave(*self, &queue.head, [&] { clear(queue.head, kParked); })) {
       return THRUM_FULL;
     }
-    if (self->verdict == Verdict::handed_over) return THRUM_OK;
+    return self->status;
   }
 }
 
@@ -213,10 +213,8 @@ thrum_status ring_get(State& queue, Generation generation, std::uint64_t& item, 
     if (!lot::wait(*self, deadline) && lot::leave(*self, &queue.tail, [&] { clear(queue.tail, kParked); })) {
       return THRUM_EMPTY;
     }
-    if (self->verdict == Verdict::handed_over) {
-      item = self->item;
-      return THRUM_OK;
-    }
+    if (self->status == THRUM_OK) item = self->item;
+    return self->status;
   }
 }
 

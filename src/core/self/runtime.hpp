@@ -42,13 +42,21 @@ inline void pass_gate(ThreadRecord& record) {
   if (record.gate != atomic::load_relaxed(gate)) above.before_wait(record);
 }
 
+/// The waiter of the calling thread, which has passed the gate and begins to wait.
+inline Waiter* begin_wait(ThreadRecord& record) noexcept {
+  atomic::store_guarded(record.waiter.since, 0);
+  record.waiter.age = 0;
+  record.waiter.status = THRUM_OK;
+  return &record.waiter;
+}
+
 /// What the calling thread enters a queue with; null: no memory. A thread that the exit of the process has
 /// left behind does not come back from here. Call with nothing locked: the user's hooks may be called.
 inline Waiter* waiter() noexcept {
   ThreadRecord* record = current();
   if (record == nullptr) return nullptr;
   pass_gate(*record);
-  return &record->waiter;
+  return begin_wait(*record);
 }
 
 }  // namespace thrum::runtime

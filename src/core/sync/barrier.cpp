@@ -31,10 +31,15 @@ void set_acting(BarrierState& barrier, bool acting) noexcept {
   atomic::store_relaxed(barrier.word, acting ? word | kActing : word & ~kActing);
 }
 
-/// Sends all who are queued to look again: the round is over, and they have not passed.
+/// Sends all who are queued away. Those of a round have not passed, and need not look to know that; those who
+/// wait for the end of an action look again.
 void send_away(BarrierState& barrier, lot::Bucket& bucket) noexcept {
   lot::WakeList awake;
-  awake.push_all(bucket, Verdict::look_again);
+  if (is_acting(barrier)) {
+    awake.call_all(bucket);
+  } else {
+    awake.push_all(bucket, Verdict::look_again);
+  }
   barrier.arrived = 0;
   bucket.unlock();
   awake.wake_all();
@@ -48,7 +53,7 @@ void break_barrier(BarrierState& barrier, lot::Bucket& bucket) noexcept {
 /// The last one of a round has come.
 thrum_status complete(BarrierState& barrier, lot::Bucket& bucket, bool has_action) noexcept {
   lot::WakeList round;
-  round.push_all(bucket, Verdict::handed_over);
+  round.push_all(bucket);
   barrier.arrived = 0;
   if (has_action) {
     barrier.held = round.first();
@@ -96,11 +101,14 @@ thrum_status wait(BarrierState& barrier, Generation generation, double timeout, 
       return complete(barrier, bucket, has_action);
     }
     const bool one_missing = counted && barrier.arrived + 1 == barrier.parties;
-    bucket.push(*self);
+    bucket.push(*self, Kind::barrier);
     bucket.unlock();
     const Spin::Budget budget = one_missing ? Spin::kSignal : Spin::kCrowd;
     if (!lot::wait(*self, deadline, budget) && give_up(barrier, *self)) return THRUM_E_BROKEN;
-    if (!counted) continue;
+    if (!counted) {
+      lot::come_back(*self);
+      continue;
+    }
     if (self->verdict != Verdict::handed_over) return THRUM_E_BROKEN;
     index = place;
     return THRUM_OK;
@@ -119,7 +127,7 @@ thrum_status acted(BarrierState& barrier, Generation generation, bool succeeded)
   barrier.held = nullptr;
   if (!succeeded) barrier.broken = true;
   set_acting(barrier, false);
-  to_come.push_all(bucket, Verdict::look_again);
+  to_come.call_all(bucket);
   bucket.unlock();
   lot::wake_chain(first, passed ? Verdict::handed_over : Verdict::look_again);
   to_come.wake_all();

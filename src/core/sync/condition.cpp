@@ -1,6 +1,7 @@
 // core/sync/condition.cpp - Condition's wait and notify.
 #include "core/sync/condition.hpp"
 
+#include "core/park/parked.hpp"
 #include "core/self/ending.hpp"
 #include "core/self/runtime.hpp"
 #include "core/sync/lock.hpp"
@@ -32,13 +33,20 @@ thrum_status let_go(const LockRef& lock, std::uint32_t& depth) noexcept {
   return THRUM_OK;
 }
 
-thrum_status take_back(const LockRef& lock, std::uint32_t depth, bool handed_over) noexcept {
-  if (!handed_over) {
-    const thrum_status status = lock::acquire(word_of(lock), lock.generation, THRUM_FOREVER);
-    if (status != THRUM_OK) return status;
-  }
-  if (lock.rlock != nullptr) rlock::own(*lock.rlock, runtime::ident(), depth);
-  return THRUM_OK;
+/// How a thread comes to look for the lock at the end of its wait.
+enum class Woken { not_queued, called, handed_over };
+
+/// One that a notify had moved to the lock.
+Woken how(const Waiter& self) noexcept {
+  return self.verdict == Verdict::handed_over ? Woken::handed_over : Woken::called;
+}
+
+thrum_status take_back(const LockRef& lock, std::uint32_t depth, Woken woken, Waiter& self) noexcept {
+  thrum_status status = THRUM_OK;
+  if (woken == Woken::not_queued) status = lock::acquire(word_of(lock), lock.generation, THRUM_FOREVER);
+  if (woken == Woken::called) status = lock::acquire_called(word_of(lock), lock.generation, self);
+  if (status == THRUM_OK && lock.rlock != nullptr) rlock::own(*lock.rlock, runtime::ident(), depth);
+  return status;
 }
 
 bool enqueue(detail::Word& condition, Generation generation, Waiter& self) noexcept {
@@ -47,7 +55,7 @@ bool enqueue(detail::Word& condition, Generation generation, Waiter& self) noexc
   if (generation_of(word) != generation) return false;
   // relaxed: the notifier holds the lock, which this thread still holds too.
   atomic::store_relaxed(condition, word | kWaiters);
-  bucket.push(self);
+  bucket.push(self, Kind::condition);
   return true;
 }
 
@@ -61,12 +69,16 @@ bool withdraw(detail::Word& condition, Waiter& self) noexcept {
   return lot::leave(self, &condition, [&] { clear_waiters(condition); });
 }
 
-/// Sets the bit of a lock that is still held. Call with the lock's bucket's mutex held.
-bool mark_parked(detail::Word& lock, Generation generation) noexcept {
-  std::uint64_t word = atomic::load_relaxed(lock);
-  do {
-    if (generation_of(word) != generation || (word & lock::kHeld) == 0) return false;
-  } while ((word & lock::kParked) == 0 && !atomic::change_release(lock, word, word | lock::kParked));
+/// Moves a waiter to the lock, if that is still held. Call with the lock's bucket's mutex held.
+bool move(detail::Word& lock, Generation generation, lot::Bucket& bucket, Waiter& waiter) noexcept {
+  std::uint64_t word = 0;
+  const auto is_held = [&](std::uint64_t found) {
+    return generation_of(found) == generation && (found & lock::kHeld) != 0;
+  };
+  if (!parked::set(lock, lock::kParked, word, is_held)) return false;
+  // It has not waited for the lock yet.
+  waiter.age = 0;
+  bucket.push(waiter, Kind::lock);
   return true;
 }
 
@@ -88,20 +100,20 @@ thrum_status wait(detail::Word& condition, Generation generation, const LockRef&
     exit::stay(*record);
   }
   runtime::pass_gate(*record);
-  Waiter& self = record->waiter;
+  Waiter& self = *runtime::begin_wait(*record);
   const Deadline deadline = deadline_after(timeout);
   if (!enqueue(condition, generation, self)) return THRUM_E_HANDLE;
   status = let_go(lock, depth);
   if (status != THRUM_OK) {
     // Another thread has released the Lock since it was found held.
     if (withdraw(condition, self)) return status;
-    return take_back(lock, depth, self.verdict == Verdict::handed_over);
+    return take_back(lock, depth, how(self), self);
   }
   if (!lot::wait(self, deadline) && withdraw(condition, self)) {
-    status = take_back(lock, depth, false);
+    status = take_back(lock, depth, Woken::not_queued, self);
     return status == THRUM_OK ? THRUM_TIMEOUT : status;
   }
-  return take_back(lock, depth, self.verdict == Verdict::handed_over);
+  return take_back(lock, depth, how(self), self);
 }
 
 thrum_status notify(detail::Word& condition, Generation generation, const LockRef& lock,
@@ -118,13 +130,10 @@ thrum_status notify(detail::Word& condition, Generation generation, const LockRe
   for (; count != 0; --count) {
     Waiter* waiter = buckets.first().pop();
     if (waiter == nullptr) break;
-    if (mark_parked(word_of(lock), lock.generation)) {
-      waiter->verdict = Verdict::look_again;
-      buckets.second().push(*waiter);
-    } else {
-      // Another thread has released the Lock since it was found held: nobody else would wake the waiter.
-      awake.push(*waiter, Verdict::look_again);
-    }
+    if (move(word_of(lock), lock.generation, buckets.second(), *waiter)) continue;
+    // Another thread has released the Lock since it was found held: nobody else would wake the waiter.
+    buckets.second().call(*waiter);
+    awake.push(*waiter, Verdict::look_again);
   }
   if (!buckets.first().occupied()) clear_waiters(condition);
   buckets.unlock();
@@ -136,7 +145,7 @@ thrum_status end_life_with_lock(detail::Word& condition, Generation generation,
                                 const LockRef& lock) noexcept {
   lot::BucketPair buckets(&condition, &word_of(lock));
   if (generation_of(atomic::load_relaxed(condition)) != generation) return THRUM_E_HANDLE;
-  if (buckets.first().occupied() || buckets.second().occupied()) return THRUM_E_BUSY;
+  if (buckets.first().in_use() || buckets.second().in_use()) return THRUM_E_BUSY;
   std::uint64_t word = atomic::load_relaxed(word_of(lock));
   do {
     if ((word & lock::kHeld) != 0) return THRUM_E_BUSY;

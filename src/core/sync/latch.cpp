@@ -1,6 +1,8 @@
 // core/sync/latch.cpp - Latch.
 #include "core/sync/latch.hpp"
 
+#include "core/park/debts.hpp"
+#include "core/park/parked.hpp"
 #include "core/self/runtime.hpp"
 
 namespace thrum::latch {
@@ -16,16 +18,27 @@ thrum_status counted_down(std::uint64_t word, Generation generation, std::int64_
   return THRUM_OK;
 }
 
+/// Wakes all who wait for a latch that is open.
+void settle(detail::Word& latch, lot::Bucket& bucket, lot::WakeList& awake) noexcept {
+  // relaxed: the last count_down has been released by who made it, and is acquired by way of the parkers.
+  if (count_of(atomic::load_relaxed(latch)) != 0) return;
+  parked::clear(latch, kParked);
+  awake.push_all(bucket);
+}
+
 /// Waits in the queue that the calling thread has entered.
 thrum_status await(detail::Word& latch, Waiter& self, Deadline deadline) noexcept {
   if (lot::wait(self, deadline)) return THRUM_OK;
-  const bool timed_out = lot::leave(self, &latch, [&] {
-    std::uint64_t word = atomic::load_relaxed(latch);
-    // relaxed would do: the bit is read with the mutex held where it counts.
-    while (!atomic::change_release(latch, word, word & ~kParked)) {
-    }
-  });
-  return timed_out ? THRUM_TIMEOUT : THRUM_OK;
+  lot::Bucket bucket(&latch);
+  if (!bucket.remove(self)) {
+    bucket.unlock();
+    lot::wait(self, kNever);
+    return THRUM_OK;
+  }
+  // Opened by a signal handler, which still owes the wake-up to the others.
+  const bool open = count_of(atomic::load_acquire(latch)) == 0;
+  if (!bucket.occupied()) parked::clear(latch, kParked);
+  return open ? THRUM_OK : THRUM_TIMEOUT;
 }
 
 /// Counts down to what is not 0, or has nobody queued for it.
@@ -40,7 +53,7 @@ thrum_status open(detail::Word& latch, Generation generation, std::int64_t n) no
     if (count_of(next) == 0) next = make_word(generation, 0);
     // release and acquire: pairs with the acquire in wait, and hands on what the others have done.
   } while (!atomic::change(latch, word, next));
-  if (count_of(next) == 0) awake.push_all(bucket, Verdict::handed_over);
+  if (count_of(next) == 0) awake.push_all(bucket);
   bucket.unlock();
   awake.wake_all();
   return THRUM_OK;
@@ -49,15 +62,18 @@ thrum_status open(detail::Word& latch, Generation generation, std::int64_t n) no
 }  // namespace
 
 thrum_status count_down(detail::Word& latch, Generation generation, std::int64_t n) noexcept {
+  // In a signal handler that has interrupted its thread in the lot the wake-up has to wait for that thread.
+  const bool owes = debts::is_inside();
   std::uint64_t word = atomic::load_relaxed(latch);
-  for (;;) {
-    std::uint64_t next = 0;
+  std::uint64_t next = 0;
+  do {
     const thrum_status status = counted_down(word, generation, n, next);
     if (status != THRUM_OK) return status;
-    if (next == make_word(generation, kParked)) return open(latch, generation, n);
+    if (next == make_word(generation, kParked) && !owes) return open(latch, generation, n);
     // release and acquire: as in open.
-    if (atomic::change(latch, word, next)) return THRUM_OK;
-  }
+  } while (!atomic::change(latch, word, next));
+  if (next == make_word(generation, kParked)) debts::owe(latch, settle);
+  return THRUM_OK;
 }
 
 thrum_status wait(detail::Word& latch, Generation generation, double timeout) noexcept {
@@ -76,13 +92,13 @@ thrum_status wait(detail::Word& latch, Generation generation, double timeout) no
   Waiter* self = runtime::waiter();
   if (self == nullptr) return THRUM_E_NOMEM;
   lot::Bucket bucket(&latch);
-  word = atomic::load_acquire(latch);
-  do {
-    if (generation_of(word) != generation) return THRUM_E_HANDLE;
-    if (count_of(word) == 0) return THRUM_OK;
-    // acquire: the latch may turn out to be open.
-  } while ((word & kParked) == 0 && !atomic::change(latch, word, word | kParked));
-  bucket.push(*self);
+  const auto waits = [&](std::uint64_t found) {
+    return generation_of(found) == generation && count_of(found) != 0;
+  };
+  if (!parked::set(latch, kParked, word, waits)) {
+    return generation_of(word) != generation ? THRUM_E_HANDLE : THRUM_OK;
+  }
+  bucket.push(*self, Kind::latch, settle);
   bucket.unlock();
   return await(latch, *self, deadline);
 }
@@ -107,7 +123,7 @@ thrum_status arrive_and_wait(detail::Word& latch, Generation generation, std::in
     next |= kParked;
     // release and acquire: as in open.
   } while (!atomic::change(latch, word, next));
-  bucket.push(*self);
+  bucket.push(*self, Kind::latch, settle);
   bucket.unlock();
   return await(latch, *self, deadline);
 }

@@ -5,6 +5,9 @@
 //    > 0     1      threads are queued    count_down: count, and with the last: 0 without PARKED, waking
 //                                         all; the last whose time is up: clears PARKED
 //     0      0      open                  nobody: for good
+//     0      1      opened by a signal    whoever pays that: wakes all and clears PARKED
+//                   handler, which owes
+//                   it to those queued
 //
 // PARKED is the lowest bit, the count 31 bits above it. PARKED changes with the mutex of the word's bucket
 // held, and so does the count from the last to 0 while it is set.

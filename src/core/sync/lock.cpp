@@ -1,6 +1,7 @@
 // core/sync/lock.cpp - acquiring a lock that is held, releasing one that is waited for.
 #include "core/sync/lock.hpp"
 
+#include "core/park/parked.hpp"
 #include "core/self/runtime.hpp"
 #include "thrum/detail/core.hpp"
 
@@ -8,36 +9,52 @@ namespace thrum::lock {
 
 namespace {
 
-/// The last waiter has left the queue. Call with the bucket's mutex held.
-void clear_parked(detail::Word& lock, Generation generation) noexcept {
-  std::uint64_t word = atomic::load_relaxed(lock);
-  // relaxed would do: the bit is read with the mutex held where it counts.
-  while (generation_of(word) == generation && !atomic::change_release(lock, word, word & ~kParked)) {
-  }
-}
+/// What has come of a look at the lock with its bucket's mutex held.
+enum class Turn { acquired, queued, again };
 
-/// Enters the queue of a lock that is still held. False: it is not, or it is no more. The word's bucket
-/// may have changed hands meanwhile: look again.
-bool enqueue(detail::Word& lock, Generation generation, Waiter& self) noexcept {
+/// Enters the queue of a lock that is still held, in front where the thread has been called from there.
+Turn enqueue(detail::Word& lock, Generation generation, Waiter& self, bool in_front) noexcept {
   lot::Bucket bucket(&lock);
-  std::uint64_t word = atomic::load_relaxed(lock);
-  do {
-    if (generation_of(word) != generation || (word & kHeld) == 0) return false;
-  } while ((word & kParked) == 0 && !atomic::change_release(lock, word, word | kParked));
-  bucket.push(self);
-  return true;
+  std::uint64_t word = 0;
+  const auto is_held = [&](std::uint64_t found) {
+    return generation_of(found) == generation && (found & kHeld) != 0;
+  };
+  if (!parked::set(lock, kParked, word, is_held)) return Turn::again;
+  if (in_front) {
+    bucket.push_front(self, Kind::lock);
+  } else {
+    bucket.push(self, Kind::lock);
+  }
+  return Turn::queued;
 }
 
-}  // namespace
-
-thrum_status acquire_slowly(detail::Word& lock, Generation generation, double timeout) noexcept {
-  const thrum_status status = check_timeout_not_negative(timeout);
-  if (status != THRUM_OK) return status;
-  const Deadline deadline = deadline_after(timeout);
-  Waiter* self = nullptr;
-  Spin spin(Spin::kLock);
+/// Back from the queue, to which the thread had been called to look again.
+Turn look_again(detail::Word& lock, Generation generation, Waiter& self) noexcept {
+  lot::Bucket bucket(&lock);
+  // In the step in which it counts as back it has the lock, or another thread does, whose release finds it
+  // gone.
+  bucket.back(self);
   std::uint64_t word = atomic::load_relaxed(lock);
+  while (generation_of(word) == generation && (word & kHeld) == 0) {
+    // acquire: pairs with the release in release.
+    if (atomic::change_acquire(lock, word, word | kHeld)) return Turn::acquired;
+  }
+  return Turn::again;
+}
+
+/// Acquires a lock for a thread that has been called from its queue, or has not been there yet.
+thrum_status acquire_until(detail::Word& lock, Generation generation, Deadline deadline, Waiter* self,
+                           bool called) noexcept {
+  Spin spin(Spin::kLock);
+  bool in_front = false;
   for (;;) {
+    if (called) {
+      if (look_again(lock, generation, *self) == Turn::acquired) return THRUM_OK;
+      called = false;
+      in_front = true;
+      spin = Spin(Spin::kLock);
+    }
+    std::uint64_t word = atomic::load_relaxed(lock);
     if (generation_of(word) != generation) return THRUM_E_HANDLE;
     if ((word & kHeld) == 0) {
       // acquire: pairs with the release in release.
@@ -46,21 +63,29 @@ thrum_status acquire_slowly(detail::Word& lock, Generation generation, double ti
     }
     if (deadline == kPoll) return THRUM_TIMEOUT;
     // Whoever is parked has been here for longer.
-    if ((word & kParked) == 0 && spin.again()) {
-      word = atomic::load_relaxed(lock);
-      continue;
-    }
+    if ((word & kParked) == 0 && spin.again()) continue;
     if (self == nullptr) self = runtime::waiter();
     if (self == nullptr) return THRUM_E_NOMEM;
-    if (enqueue(lock, generation, *self)) {
-      if (!lot::wait(*self, deadline) && lot::leave(*self, &lock, [&] { clear_parked(lock, generation); })) {
-        return THRUM_TIMEOUT;
-      }
-      if (self->verdict == Verdict::handed_over) return THRUM_OK;
-      spin = Spin(Spin::kLock);
+    if (self->age == 0) self->age = spin.now() | 1;  // not 0
+    if (enqueue(lock, generation, *self, in_front) != Turn::queued) continue;
+    if (!lot::wait(*self, deadline) && lot::leave(*self, &lock, [&] { parked::clear(lock, kParked); })) {
+      return THRUM_TIMEOUT;
     }
-    word = atomic::load_relaxed(lock);
+    if (self->verdict == Verdict::handed_over) return THRUM_OK;
+    called = true;
   }
+}
+
+}  // namespace
+
+thrum_status acquire_slowly(detail::Word& lock, Generation generation, double timeout) noexcept {
+  const thrum_status status = check_timeout_not_negative(timeout);
+  if (status != THRUM_OK) return status;
+  return acquire_until(lock, generation, deadline_after(timeout), nullptr, false);
+}
+
+thrum_status acquire_called(detail::Word& lock, Generation generation, Waiter& self) noexcept {
+  return acquire_until(lock, generation, kNever, &self, true);
 }
 
 thrum_status release_slowly(detail::Word& lock, Generation generation) noexcept {
@@ -75,9 +100,15 @@ thrum_status release_slowly(detail::Word& lock, Generation generation) noexcept 
     }
   } while ((word & kParked) == 0);
   // Held, parked and with the bucket's mutex held the word is this thread's alone.
-  Waiter* first = bucket.pop();
-  const std::uint64_t parked = first != nullptr && bucket.occupied() ? kParked : 0;
-  const bool hand_over = first != nullptr && bucket.time_to_be_fair();
+  Waiter* first = bucket.first();
+  const bool hand_over = first != nullptr && lot::is_due(*first);
+  if (hand_over) {
+    first = bucket.pop();
+  } else {
+    // One that is on its way back will find the lock free, or held by another, who wakes the next.
+    first = bucket.called() == 0 ? bucket.call() : nullptr;
+  }
+  const std::uint64_t parked = bucket.occupied() ? kParked : 0;
   // release: pairs with the acquire in acquire, or by way of the waiter's parker.
   atomic::store_release(lock, make_word(generation, parked | (hand_over ? kHeld : kFree)));
   bucket.unlock();

@@ -3,13 +3,16 @@
 //   PARKED  HELD   meaning                                  who moves it where
 //     0      0     free                                     anybody: HELD
 //     0      1     held                                     a release: free; a thread about to park: PARKED
-//     1      1     held, threads are queued                 a release: wakes the first and clears HELD, or
+//     1      1     held, threads are queued                 a release: calls the first and clears HELD, or
 //                                                           hands it over; clears PARKED with the last
-//     1      0     free, threads are queued, the first of   anybody: HELD; the last to leave: clears PARKED
-//                  those that were is awake
+//     1      0     free, threads are queued, one that was   anybody: HELD; the last to leave: clears PARKED
+//                  the first has been called
 //
-// PARKED changes with the mutex of the word's bucket held. It may be set with nobody queued (in the child
-// of a fork, whose queues are empty), never clear with somebody queued.
+// A release calls the first in the queue to look again, and lets whoever comes by have the lock meanwhile;
+// while one is on its way back it calls nobody else. One that comes back too late waits at the front. Once
+// the first has waited for a millisecond the lock is handed over to it, so nobody waits for ever.
+//
+// PARKED changes with the mutex of the word's bucket held (park/parked.hpp).
 #ifndef THRUM_CORE_SYNC_LOCK_HPP
 #define THRUM_CORE_SYNC_LOCK_HPP
 
@@ -25,6 +28,9 @@ inline constexpr std::uint64_t kParked = 2;
 
 /// Acquires a lock that was not found free.
 thrum_status acquire_slowly(detail::Word& lock, Generation generation, double timeout) noexcept;
+
+/// Acquires the lock, however long that takes, for a thread that has been called from its queue.
+thrum_status acquire_called(detail::Word& lock, Generation generation, Waiter& self) noexcept;
 
 /// Releases a lock that was not found held with nobody parked.
 thrum_status release_slowly(detail::Word& lock, Generation generation) noexcept;

@@ -1,6 +1,7 @@
 // core/sync/once.cpp - Once.
 #include "core/sync/once.hpp"
 
+#include "core/park/parked.hpp"
 #include "core/self/epoch.hpp"
 #include "core/self/runtime.hpp"
 #include "core/word/deadline.hpp"
@@ -27,11 +28,12 @@ bool is_running(const OnceState& once, std::uint64_t word) noexcept {
 /// Enters the queue while another thread is at it. False: look again.
 bool enqueue(OnceState& once, Generation generation, Waiter& self) noexcept {
   lot::Bucket bucket(&once.word);
-  std::uint64_t word = atomic::load_relaxed(once.word);
-  do {
-    if (generation_of(word) != generation || !is_running(once, word)) return false;
-  } while ((word & kParked) == 0 && !atomic::change_release(once.word, word, word | kParked));
-  bucket.push(self);
+  std::uint64_t word = 0;
+  const auto waits = [&](std::uint64_t found) {
+    return generation_of(found) == generation && is_running(once, found);
+  };
+  if (!parked::set(once.word, kParked, word, waits)) return false;
+  bucket.push(self, Kind::once);
   return true;
 }
 
@@ -67,17 +69,11 @@ thrum_status begin(OnceState& once, Generation generation, double timeout) noexc
     if (self == nullptr) self = runtime::waiter();
     if (self == nullptr) return THRUM_E_NOMEM;
     if (!enqueue(once, generation, *self)) continue;
-    if (lot::wait(*self, deadline)) {
-      if (self->verdict == Verdict::handed_over) return THRUM_OK;
-      continue;
+    switch (lot::await(*self, &once.word, deadline, [&] { parked::clear(once.word, kParked); })) {
+      case lot::Outcome::handed_over: return THRUM_OK;
+      case lot::Outcome::timed_out: return THRUM_TIMEOUT;
+      case lot::Outcome::look_again: break;
     }
-    const bool timed_out = lot::leave(*self, &once.word, [&] {
-      word = atomic::load_relaxed(once.word);
-      while (!atomic::change_release(once.word, word, word & ~kParked)) {
-      }
-    });
-    if (timed_out) return THRUM_TIMEOUT;
-    if (self->verdict == Verdict::handed_over) return THRUM_OK;
   }
 }
 
@@ -87,9 +83,9 @@ void end(OnceState& once, Generation generation, bool succeeded) noexcept {
   lot::Bucket bucket(&once.word);
   std::uint64_t next = kDone;
   if (succeeded) {
-    awake.push_all(bucket, Verdict::handed_over);
+    awake.push_all(bucket);
   } else {
-    Waiter* first = bucket.pop();
+    Waiter* first = bucket.call();
     if (first != nullptr) awake.push(*first, Verdict::look_again);
     next = kNew | (bucket.occupied() ? kParked : 0);
   }

@@ -1,6 +1,7 @@
 // core/sync/rwlock.cpp - RWLock.
 #include "core/sync/rwlock.hpp"
 
+#include "core/park/parked.hpp"
 #include "core/self/runtime.hpp"
 #include "core/word/deadline.hpp"
 
@@ -61,12 +62,13 @@ bool give_up(RWLockState& lock, Waiter& self) noexcept {
 /// Enters the queue of a lock that is not to be had. False: look again.
 bool enqueue(RWLockState& lock, Generation generation, Waiter& self, bool to_read) noexcept {
   lot::Bucket bucket(&lock.word);
-  std::uint64_t word = atomic::load_relaxed(lock.word);
-  do {
-    if (generation_of(word) != generation || admits(word, to_read)) return false;
-  } while ((word & kParked) == 0 && !atomic::change_release(lock.word, word, word | kParked));
+  std::uint64_t word = 0;
+  const auto waits = [&](std::uint64_t found) {
+    return generation_of(found) == generation && !admits(found, to_read);
+  };
+  if (!parked::set(lock.word, kParked, word, waits)) return false;
   self.reads = to_read;
-  bucket.push(self);
+  bucket.push(self, Kind::rwlock);
   return true;
 }
 

@@ -4,13 +4,15 @@
 //     0      0      no unit, nobody waits                   release: value; a wait: enters the queue and
 //                                                           sets PARKED
 //    > 0     0      units to be had                         acquire, release: value
-//     0      1      no unit, threads are queued             release: value, and wakes as many
-//    > 0     1      units to be had, threads are queued,    acquire: value; release: value, and wakes as
-//                   as many of the first ones are awake     many; the last to leave: clears PARKED
+//     0      1     no unit, threads are queued             release: value, and calls as many
+//    > 0     1     units to be had, threads are queued,    acquire: value; release: value, and calls as
+//                  as many of those that were the first    many; the last to leave: clears PARKED
+//                  have been called, or a signal handler
+//                  owes it to them (park/debts.hpp)
 //
 // PARKED is the lowest bit, the value 31 bits above it. PARKED changes, and releases happen while it is
-// set, with the mutex of the word's bucket held. It may be set with nobody queued, never clear with
-// somebody queued.
+// set, with the mutex of the word's bucket held; but for a release in a signal handler, which adds the units
+// and leaves the rest. Those who have waited for a millisecond are handed theirs.
 #ifndef THRUM_CORE_SYNC_SEMAPHORE_HPP
 #define THRUM_CORE_SYNC_SEMAPHORE_HPP
 

@@ -1,6 +1,7 @@
 // core/task/future.cpp - futures, with somebody waiting.
 #include "core/task/future.hpp"
 
+#include "core/park/parked.hpp"
 #include "core/self/runtime.hpp"
 #include "core/word/memory.hpp"
 
@@ -28,21 +29,21 @@ bool move(FutureState& future, lot::Bucket& bucket, std::uint64_t& word, std::ui
   calls = static_cast<DoneCall*>(future.calls);
   future.calls = nullptr;
   future.last_call = nullptr;
-  awake.push_all(bucket, Verdict::handed_over);
+  awake.push_all(bucket);
   return true;
 }
 
 /// Enters the queue of a future that is not done, with a reference. Otherwise says what the wait comes to.
 bool enqueue(FutureState& future, Generation generation, Waiter& self, thrum_status& result) noexcept {
   lot::Bucket bucket(&future.word);
-  std::uint64_t word = atomic::load_acquire(future.word);
-  do {
-    result = generation_of(word) != generation ? THRUM_E_HANDLE : outcome(word);
-    if (result != THRUM_TIMEOUT) return false;
-    // acquire: the future may turn out to be done.
-  } while ((word & kParked) == 0 && !atomic::change(future.word, word, word | kParked));
+  std::uint64_t word = 0;
+  const auto waits = [&](std::uint64_t found) {
+    result = generation_of(found) != generation ? THRUM_E_HANDLE : outcome(found);
+    return result == THRUM_TIMEOUT;
+  };
+  if (!parked::set(future.word, kParked, word, waits)) return false;
   retain(future);
-  bucket.push(self);
+  bucket.push(self, Kind::future);
   return true;
 }
 
@@ -112,12 +113,8 @@ thrum_status wait(FutureState& future, Generation generation, double timeout) no
   Waiter* self = runtime::waiter();
   if (self == nullptr) return THRUM_E_NOMEM;
   if (!enqueue(future, generation, *self, result)) return result;
-  const bool timed_out = !lot::wait(*self, deadline) && lot::leave(*self, &future.word, [&] {
-    std::uint64_t parked = atomic::load_relaxed(future.word);
-    // relaxed would do: the bit is all that changes.
-    while (!atomic::change_acquire(future.word, parked, parked & ~kParked)) {
-    }
-  });
+  const bool timed_out = !lot::wait(*self, deadline) &&
+                         lot::leave(*self, &future.word, [&] { parked::clear(future.word, kParked); });
   // acquire: pairs with the release in move. The reference keeps the future from its next life.
   result = timed_out ? THRUM_TIMEOUT : outcome(atomic::load_acquire(future.word));
   release(future);

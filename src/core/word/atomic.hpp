@@ -44,9 +44,12 @@ inline std::uint64_t load_acquire(const Word& word) noexcept {
   return AO_double_load_acquire(cell(word)).AO_whole;
 }
 
+inline std::uint64_t load_guarded(const Word& word) noexcept { return load_relaxed(word); }
+
 inline void store_relaxed(Word& word, std::uint64_t bits) noexcept {
   AO_double_store(cell(word), pair(bits));
 }
+inline void store_guarded(Word& word, std::uint64_t bits) noexcept { store_relaxed(word, bits); }
 inline void store_release(Word& word, std::uint64_t bits) noexcept {
   AO_double_store_release(cell(word), pair(bits));
 }
@@ -61,6 +64,9 @@ inline bool change(Word& word, std::uint64_t& expected, std::uint64_t desired) n
     return false;
   }
   return true;
+}
+inline bool change_relaxed(Word& word, std::uint64_t& expected, std::uint64_t desired) noexcept {
+  return change(word, expected, desired);
 }
 inline bool change_acquire(Word& word, std::uint64_t& expected, std::uint64_t desired) noexcept {
   return change(word, expected, desired);
@@ -87,6 +93,11 @@ inline std::uint64_t load_acquire(const Word& word) noexcept {
   return AO_load_acquire(cell(word));
 }
 
+/// Of a word that changes with a mutex held, or by one thread alone, and that others only look on at. What
+/// orders it is the mutex: in the simulator these two are no steps.
+inline std::uint64_t load_guarded(const Word& word) noexcept { return AO_load(cell(word)); }
+inline void store_guarded(Word& word, std::uint64_t bits) noexcept { AO_store(cell(word), bits); }
+
 inline void store_relaxed(Word& word, std::uint64_t bits) noexcept {
   stepping(&word);
   stepped(&word, true);
@@ -99,6 +110,15 @@ inline void store_release(Word& word, std::uint64_t bits) noexcept {
 }
 
 /// Changes `expected` into `desired`. False: the word was something else, which `expected` now holds.
+inline bool change_relaxed(Word& word, std::uint64_t& expected, std::uint64_t desired) noexcept {
+  stepping(&word);
+  const std::uint64_t found = AO_fetch_compare_and_swap(cell(word), expected, desired);
+  stepped(&word, found == expected);
+  if (found == expected) return true;
+  expected = found;
+  return false;
+}
+
 inline bool change_acquire(Word& word, std::uint64_t& expected, std::uint64_t desired) noexcept {
   stepping(&word);
   const std::uint64_t found = AO_fetch_compare_and_swap_acquire(cell(word), expected, desired);

@@ -26,14 +26,17 @@ class Spin {
   /// For a signal that takes several threads to give, which may need this one's processor for it.
   static constexpr Budget kCrowd{0, 10000};
 
+  /// For one that has looked for long enough.
+  static constexpr Budget kNone{0, 0};
+
   explicit Spin(Budget budget) noexcept : budget_(budget) {}
 
   /// Waits a little and says whether to look again; false when the budget is used up.
   bool again() noexcept {
     if (platform::kSimulated) return false;
-    const std::uint64_t now = platform::now();
-    if (start_ == 0) start_ = now;
-    const std::uint64_t time = now - start_;
+    now_ = platform::now();
+    if (start_ == 0) start_ = now_;
+    const std::uint64_t time = now_ - start_;
     if (time < budget_.pauses) {
       pause();
       return true;
@@ -42,6 +45,9 @@ class Spin {
     platform::yield();
     return true;
   }
+
+  /// About the present time, as of the last look.
+  std::uint64_t now() const noexcept { return now_ != 0 ? now_ : platform::now(); }
 
  private:
   /// Longer each time: every look takes the cache line from the thread that works on it.
@@ -54,6 +60,7 @@ class Spin {
 
   Budget budget_;
   std::uint64_t start_ = 0;
+  std::uint64_t now_ = 0;
   int pauses_ = 2;
 };
 
