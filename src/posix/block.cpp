@@ -7,6 +7,9 @@
 
 namespace thrum::platform {
 
+__thread InterruptionMemory current_interruption = {};
+static_assert(sizeof current_interruption == kInterruptionSize);
+
 namespace {
 
 // The longest single wait: a day. Longer ones are made of slices, so that no system's idea of the largest
@@ -34,45 +37,32 @@ void unlock(Mutex& mutex) noexcept {
 }
 
 void initialise(Parker& parker) noexcept {
-  pthread_condattr_t attributes;
-  if (pthread_condattr_init(&attributes) != 0 ||
-      pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) != 0 ||
-      pthread_cond_init(&parker.condition, &attributes) != 0 ||
-      pthread_mutex_init(&parker.mutex, nullptr) != 0) {
-    fatal("a parker cannot be initialised");
-  }
-  pthread_condattr_destroy(&attributes);
-  parker.token = false;
+  if (!parker.initialise()) fatal("a parker cannot be initialised");
 }
 
 bool park(Parker& parker, std::uint64_t deadline) noexcept {
   const NoCancellation whole;
-  pthread_mutex_lock(&parker.mutex);
-  while (!parker.token) {
-    int result = 0;
-    if (deadline == kNever) {
-      result = pthread_cond_wait(&parker.condition, &parker.mutex);
-    } else {
+  const int saved = errno;
+  bool works = true;
+  bool taken = false;
+  if (deadline == kNever) {
+    works = taken = parker.take();
+  } else {
+    while (works && !taken) {
       const std::uint64_t time = now();
-      if (time >= deadline) break;
-      const timespec end = slice_end(deadline, time);
-      result = pthread_cond_timedwait(&parker.condition, &parker.mutex, &end);
+      if (time >= deadline) {
+        taken = parker.try_take();
+        break;
+      }
+      works = parker.take_until(slice_end(deadline, time), taken);
     }
-    if (result != 0 && result != ETIMEDOUT) fatal("pthread_cond_wait failed");
   }
-  const bool taken = parker.token;
-  parker.token = false;
-  pthread_mutex_unlock(&parker.mutex);
+  if (!works) fatal("a thread cannot wait");
+  errno = saved;
   return taken;
 }
 
-void unpark(Parker& parker) noexcept {
-  pthread_mutex_lock(&parker.mutex);
-  parker.token = true;
-  pthread_mutex_unlock(&parker.mutex);
-  // After the mutex: a thread woken before would only block on it.
-  pthread_cond_signal(&parker.condition);
-}
+void unpark(Parker& parker) noexcept { parker.give(); }
 
 void yield() noexcept { sched_yield(); }
 

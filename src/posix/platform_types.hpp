@@ -7,21 +7,16 @@
 #include <cerrno>
 
 #include "compiler.hpp"
+// Defines Parker: over a semaphore where the system has sem_clockwait, else over a condition variable.
+#include "parker_types.hpp"
 
 namespace thrum::platform {
 
 inline constexpr bool kSimulated = false;
+inline constexpr bool kSignals = true;
 
 struct Mutex {
   pthread_mutex_t native = PTHREAD_MUTEX_INITIALIZER;
-};
-
-/// One thread waits on the condition variable, ever: glibc before 2.41 can lose a wake-up among several
-/// (BZ 25847).
-struct Parker {
-  pthread_mutex_t mutex;
-  pthread_cond_t condition;  // on the monotonic clock
-  bool token;                // guarded by the mutex
 };
 
 using ThreadHandle = pthread_t;
@@ -44,6 +39,13 @@ class NoCancellation {
 extern __thread Identity current_identity __attribute__((visibility("hidden")));
 
 inline const Identity& identity() noexcept { return current_identity; }
+
+struct alignas(8) InterruptionMemory {
+  unsigned char bytes[160];
+};
+extern __thread InterruptionMemory current_interruption __attribute__((visibility("hidden")));
+
+inline void* interruption() noexcept { return &current_interruption; }
 
 inline int* error_number() noexcept { return &errno; }
 

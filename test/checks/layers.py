@@ -14,7 +14,7 @@ OWN = {
     "include": ("thrum/",),
     "capi": ("capi/", "compiler.hpp", "core/", "thrum/"),
     "platform": ("platform_types.hpp",),
-    "backend": ("compiler.hpp", "engine/", "keep_last_error.hpp", "platform.hpp", "platform_types.hpp", "system.hpp"),
+    "backend": ("compiler.hpp", "engine/", "keep_last_error.hpp", "platform.hpp", "parker_types.hpp", "platform_types.hpp", "system.hpp"),
     "compiler": (),
     # The simulator: its machine below the core, and above all of the library what explores.
     "engine": ("core/word/memory.hpp", "engine/", "platform.hpp"),
@@ -48,7 +48,7 @@ def storey(name):
     if rest[0] in ("compiler.hpp", "platform.hpp"):
         return rest[0].removesuffix(".hpp")
     if rest[0] in BACKENDS:
-        return rest[1] if len(rest) > 2 else "backend"
+        return rest[1] if rest[1] in ("engine", "explorer") else "backend"
     return "/".join(rest[:2]) if rest[0] == "core" else rest[0]
 
 
