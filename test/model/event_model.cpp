@@ -7,6 +7,12 @@
 namespace {
 
 constexpr std::uint64_t kSet = 1;
+constexpr std::uint64_t kFlags = 3;
+constexpr std::uint64_t kCount = UINT32_MAX & ~kFlags;  // of sets; 0: nobody has ever looked
+
+bool is_at_rest(const thrum::Event& event, std::uint64_t state) {
+  return model::is_at_rest(event, state, kFlags);
+}
 
 /// One sets it, the others wait and see what was done before.
 struct Signal {
@@ -22,7 +28,7 @@ struct Signal {
       THRUM_SIM_ASSERT(data.plain() == 1 && event.is_set());
     }
   }
-  void check() { THRUM_SIM_ASSERT(model::is_at_rest(event, kSet)); }
+  void check() { THRUM_SIM_ASSERT(is_at_rest(event, kSet)); }
 };
 
 /// Whoever is queued as the event is set returns, though it is cleared at once.
@@ -42,7 +48,28 @@ struct Pulse {
     returned.await(queued);
     event.set();
   }
-  void check() { THRUM_SIM_ASSERT(model::is_at_rest(event, kSet) && returned.plain() == 2); }
+  void check() { THRUM_SIM_ASSERT(is_at_rest(event, kSet) && returned.plain() == 2); }
+};
+
+/// Whoever has begun to look, without being queued yet, returns too.
+struct Glimpse {
+  thrum::Event event;
+  model::Word returned;
+
+  void work(unsigned thread) {
+    if (thread != 0) {
+      event.wait();
+      returned.add(1);
+      return;
+    }
+    const auto& word = reinterpret_cast<const thrum::detail::Word&>(event);
+    const bool looking = (thrum::detail::read(word) & kCount) != 0;
+    event.set();
+    event.clear();
+    if (looking) returned.await(1);
+    event.set();
+  }
+  void check() { THRUM_SIM_ASSERT(is_at_rest(event, kSet) && returned.plain() == 1); }
 };
 
 /// One's time may be up, the other waits for ever.
@@ -57,7 +84,7 @@ struct Impatient {
       THRUM_SIM_ASSERT(event.is_set());
     }
   }
-  void check() { THRUM_SIM_ASSERT(got && model::is_at_rest(event, kSet)); }
+  void check() { THRUM_SIM_ASSERT(got && is_at_rest(event, kSet)); }
 };
 
 /// Set, cleared and waited for with time-outs, all at once.
@@ -69,7 +96,7 @@ struct Turmoil {
     if (thread == 1) event.clear();
     if (thread > 1) static_cast<void>(event.wait(1.0));
   }
-  void check() { THRUM_SIM_ASSERT(model::is_at_rest(event, kSet) || model::is_at_rest(event)); }
+  void check() { THRUM_SIM_ASSERT(is_at_rest(event, kSet) || is_at_rest(event, 0)); }
 };
 
 }  // namespace
@@ -80,6 +107,11 @@ TEST_CASE("Event: two wait for a set", "[event]") {
 
 TEST_CASE("Event: set and cleared at once", "[event]") {
   model::explore<Pulse>("Event, 3 threads, a set with a clear behind it", 3, {2, model::kAny, model::kAny});
+}
+
+TEST_CASE("Event: set and cleared before who looks is queued", "[event]") {
+  model::explore<Glimpse>("Event, 2 threads, a set with a clear behind it, seen by one who looks", 2,
+                          {model::kAny, model::kAny, model::kAny});
 }
 
 TEST_CASE("Event: a time-out takes nothing from who waits on", "[event]") {

@@ -24,13 +24,7 @@ Level level() {
 }
 
 unsigned queued_for(const void* object) {
-  const thrum::lot::Bucket bucket(object);
-  unsigned waiters = 0;
-  // A queue has those of other objects in it, too.
-  for (const thrum::Waiter* waiter = bucket.first(); waiter != nullptr; waiter = waiter->next) {
-    if (waiter->address.bits == reinterpret_cast<std::uintptr_t>(object)) ++waiters;
-  }
-  return waiters;
+  return static_cast<unsigned>(thrum::lot::Bucket(object).waiting());
 }
 
 void explore(const char* name, const thrum::sim::Test& test, const Bounds& bounds, Misuse misuse) {

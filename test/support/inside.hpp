@@ -5,8 +5,6 @@
 #ifndef THRUM_TEST_SUPPORT_INSIDE_HPP
 #define THRUM_TEST_SUPPORT_INSIDE_HPP
 
-#include <vector>
-
 #include "core/park/lot.hpp"
 #include "support/eventually.hpp"
 
@@ -16,11 +14,7 @@ namespace support {
 /// word, which is its first member. A condition's waiters that have been notified wait for its lock.
 template <class Object>
 int waiting(const Object& object) {
-  thrum::lot::Bucket bucket(&object);
-  std::vector<thrum::Waiter*> waiters;
-  while (thrum::Waiter* waiter = bucket.pop()) waiters.push_back(waiter);
-  for (thrum::Waiter* waiter : waiters) bucket.push(*waiter);
-  return static_cast<int>(waiters.size());
+  return static_cast<int>(thrum::lot::Bucket(&object).waiting());
 }
 
 /// Returns once `count` threads wait for the object.

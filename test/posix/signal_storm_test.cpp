@@ -1,0 +1,312 @@
+// signal_storm_test.cpp - a million signals, at whatever a thread is just doing, whose handler sets events,
+// releases semaphores and counts latches down: of the very wait that it interrupts, and of others.
+#include <pthread.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <atomic>
+#include <catch2/catch_test_macros.hpp>
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "support/eventually.hpp"
+#include "support/scale.hpp"
+#include "thrum/thrum.h"
+#include "thrum/thrum.hpp"
+
+using support::eventually;
+using support::scaled;
+
+namespace {
+
+/// What the handler of one thread works on.
+struct Own {
+  thrum::Event event;
+  thrum::Semaphore semaphore{0};
+  std::atomic<thrum::Latch*> latch{nullptr};
+  std::atomic<long> handled{0};
+};
+
+struct Shared {
+  thrum::Event event;
+  thrum::Semaphore semaphore{0};
+  thrum_event event_handle{};
+  thrum_semaphore semaphore_handle{};
+  std::atomic<bool> stop{false};
+};
+
+Shared* shared = nullptr;
+thread_local Own* own = nullptr;
+std::atomic<int> failures{0};
+
+void check(bool right) {
+  if (!right) failures.fetch_add(1);
+}
+
+extern "C" void handle_signal(int) {
+  const int before = errno;
+  Own* mine = own;
+  mine->event.set();
+  mine->semaphore.release();
+  if (thrum::Latch* latch = mine->latch) latch->count_down();
+  shared->event.set();
+  shared->semaphore.release();
+  check(thrum_event_set(shared->event_handle) == THRUM_OK);
+  check(thrum_semaphore_release(shared->semaphore_handle, 1) == THRUM_OK);
+  check(errno == before);
+  mine->handled.fetch_add(1);
+}
+
+/// A thread that does the same again and again until it is told to stop, under signals.
+struct Target {
+  Own mine;
+  std::function<void(Own&)> body;
+  std::atomic<bool> finished{false};
+  std::thread thread;
+};
+
+/// Sends them to all the targets in turn, each when it has handled the last, `count` in all.
+void send(std::vector<std::unique_ptr<Target>>& targets, long count) {
+  std::vector<long> sent;
+  for (const auto& target : targets) sent.push_back(target->mine.handled);
+  for (long total = 0; total < count;) {
+    bool any = false;
+    for (std::size_t i = 0; i < targets.size(); ++i) {
+      if (targets[i]->mine.handled != sent[i]) continue;
+      ++sent[i];
+      ++total;
+      any = true;
+      pthread_kill(targets[i]->thread.native_handle(), SIGUSR2);
+    }
+    if (!any) std::this_thread::yield();
+  }
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    eventually([&] { return targets[i]->mine.handled == sent[i]; });
+  }
+}
+
+/// Runs a thread for each body under `count` signals; it ends when stop is set and its body returns.
+void storm(const std::vector<std::function<void(Own&)>>& bodies, long count) {
+  Shared all;
+  shared = &all;
+  failures = 0;
+  REQUIRE(thrum_event_create(&all.event_handle) == THRUM_OK);
+  REQUIRE(thrum_semaphore_create(&all.semaphore_handle, 0) == THRUM_OK);
+  struct sigaction action {};
+  struct sigaction old {};
+  action.sa_handler = handle_signal;
+  REQUIRE(sigaction(SIGUSR2, &action, &old) == 0);
+  std::vector<std::unique_ptr<Target>> targets;
+  std::atomic<std::size_t> ready{0};
+  std::atomic<bool> may_end{false};
+  for (const auto& body : bodies) {
+    targets.push_back(std::make_unique<Target>());
+    Target& target = *targets.back();
+    target.body = body;
+    target.thread = std::thread([&target, &ready, &may_end] {
+      own = &target.mine;
+      ready.fetch_add(1);
+      while (!shared->stop) target.body(target.mine);
+      target.finished = true;
+      // Until nobody sends it a signal any more.
+      eventually([&] { return may_end.load(); });
+    });
+  }
+  eventually([&] { return ready == targets.size(); });
+  send(targets, count);
+  all.stop = true;
+  // Those that wait for nothing but a signal get more, until they have seen it.
+  const auto all_finished = [&] {
+    return std::all_of(targets.begin(), targets.end(),
+                       [](const auto& target) { return target->finished.load(); });
+  };
+  while (!all_finished()) send(targets, static_cast<long>(targets.size()));
+  may_end = true;
+  for (auto& target : targets) target->thread.join();
+  REQUIRE(sigaction(SIGUSR2, &old, nullptr) == 0);
+  CHECK(failures == 0);
+  CHECK(thrum_event_destroy(all.event_handle) == THRUM_OK);
+  CHECK(thrum_semaphore_destroy(all.semaphore_handle) == THRUM_OK);
+  shared = nullptr;
+}
+
+/// As many as there are in one storm of this file: a million in all.
+long share() { return scaled(200000); }
+
+}  // namespace
+
+TEST_CASE("a thread's handler wakes the thread itself from its wait", "[signal][stress]") {
+  std::atomic<long> taken{0};
+  storm({
+            [](Own& mine) {
+              mine.event.wait();
+              mine.event.clear();
+            },
+            [&](Own& mine) {
+              mine.semaphore.acquire();
+              taken.fetch_add(1);
+            },
+            [](Own& mine) {
+              thrum::Latch latch(1 << 20);
+              mine.latch = &latch;
+              // What comes before is counted down to the last but one.
+              while (latch.count() > 1 && !latch.wait(1e-5)) latch.count_down(latch.count() / 2);
+              latch.wait(1e-5);
+              mine.latch = nullptr;
+            },
+            [](Own& mine) { mine.event.wait(1e-4); },
+        },
+        share());
+  CHECK(taken > 0);
+}
+
+TEST_CASE("handlers wake others whose queues the interrupted threads are at", "[signal][stress]") {
+  std::atomic<long> taken{0};
+  storm({
+            [](Own&) {
+              shared->event.wait();
+              shared->event.clear();
+            },
+            [](Own&) {
+              shared->event.wait(1e-5);
+              shared->event.clear();
+            },
+            [&](Own&) {
+              shared->semaphore.acquire();
+              taken.fetch_add(1);
+            },
+            [&](Own&) {
+              if (shared->semaphore.acquire(1e-5)) taken.fetch_add(1);
+            },
+            [](Own&) {
+              thrum_semaphore_acquire(shared->semaphore_handle, THRUM_FOREVER);
+              thrum_event_wait(shared->event_handle, THRUM_FOREVER);
+              thrum_event_clear(shared->event_handle);
+            },
+        },
+        share());
+  CHECK(taken > 0);
+}
+
+TEST_CASE("handlers interrupt locks, conditions and read-write locks", "[signal][stress]") {
+  thrum::Lock lock;
+  thrum::RLock rlock;
+  thrum::Condition condition(rlock);
+  thrum::RWLock shared_lock;
+  long counted = 0;
+  std::atomic<long> rounds{0};
+  const auto contend = [&](Own&) {
+    lock.acquire();
+    ++counted;
+    rounds.fetch_add(1);
+    if (rounds % 16 == 0) std::this_thread::yield();
+    lock.release();
+    if (shared_lock.acquire_read(1e-5)) shared_lock.release_read();
+    if (shared_lock.acquire_write(1e-5)) shared_lock.release_write();
+  };
+  const auto notify = [&](Own&) {
+    rlock.acquire();
+    condition.wait(1e-5);
+    condition.notify_all();
+    rlock.release();
+  };
+  storm({contend, contend, notify, notify}, share());
+  CHECK(counted == rounds);
+}
+
+TEST_CASE("handlers interrupt barriers, queues, once and joins", "[signal][stress]") {
+  thrum::Queue<int> bounded(2);
+  thrum::Queue<int> unbounded;
+  thrum::Barrier barrier(2);
+  std::atomic<long> put{0};
+  std::atomic<long> got{0};
+  const auto producer = [&](Own&) {
+    try {
+      bounded.put(1, 1e-4);
+      put.fetch_add(1);
+    } catch (const thrum::Full&) {
+    }
+    unbounded.put(1);
+    put.fetch_add(1);
+  };
+  const auto consumer = [&](Own&) {
+    try {
+      bounded.get(1e-4);
+      got.fetch_add(1);
+    } catch (const thrum::Empty&) {
+    }
+    try {
+      unbounded.get(1e-4);
+      got.fetch_add(1);
+    } catch (const thrum::Empty&) {
+    }
+  };
+  const auto meet = [&](Own&) {
+    try {
+      barrier.wait(1e-4);
+    } catch (const thrum::BrokenBarrierError&) {
+      barrier.reset();
+    }
+  };
+  const auto start = [](Own&) {
+    thrum::Once once;
+    thrum::Thread thread([&] { once.call([] {}); });
+    thread.start();
+    once.call([] {});
+    thread.join();
+  };
+  storm({producer, producer, consumer, consumer, meet, meet, start}, share());
+  CHECK(static_cast<std::size_t>(put - got) == bounded.qsize() + unbounded.qsize());
+}
+
+TEST_CASE("more wake-ups than a thread can note are all made", "[signal][stress]") {
+  // One thread enters and leaves the lot all the time; its handler sets twenty events that others sleep on.
+  constexpr int sleepers = 20;
+  static thrum::Event* events = nullptr;
+  static std::atomic<long> handled{0};
+  const std::unique_ptr<thrum::Event[]> memory(new thrum::Event[sleepers]);
+  events = memory.get();
+  handled = 0;
+  struct sigaction action {};
+  struct sigaction old {};
+  action.sa_handler = [](int) {
+    for (int i = 0; i < sleepers; ++i) events[i].set();
+    handled.fetch_add(1);
+  };
+  REQUIRE(sigaction(SIGUSR2, &action, &old) == 0);
+  std::atomic<bool> stop{false};
+  thrum::Lock lock;
+  std::vector<std::thread> threads;
+  std::atomic<long> woken{0};
+  for (int i = 0; i < sleepers; ++i) {
+    threads.emplace_back([&, i] {
+      while (!stop) {
+        events[i].wait();
+        events[i].clear();
+        woken.fetch_add(1);
+      }
+    });
+  }
+  lock.acquire();
+  std::thread target([&] {
+    while (!stop) lock.acquire(1e-7);
+  });
+  const int rounds = scaled(20000);
+  for (int round = 0; round < rounds; ++round) {
+    const long before = handled;
+    pthread_kill(target.native_handle(), SIGUSR2);
+    eventually([&] { return handled != before; });
+  }
+  stop = true;
+  target.join();
+  for (int i = 0; i < sleepers; ++i) events[i].set();
+  for (std::thread& thread : threads) thread.join();
+  REQUIRE(sigaction(SIGUSR2, &old, nullptr) == 0);
+  CHECK(woken >= sleepers);
+}
