@@ -135,6 +135,14 @@ class Word {
   std::uint64_t bits_;
 };
 
+/// A step that touches more than the explorer keeps account of, and so may concern all others: it is tried
+/// before and after each of theirs, with what the thread does next beside the library, to an object's memory.
+inline void touch_all() {
+  static const unsigned char anything[thrum::sim::Footprint::kMost + 1] = {};
+  thrum::platform::stepping(anything);
+  for (const unsigned char& thing : anything) thrum::platform::stepped(&thing, true);
+}
+
 /// A critical section: entered and left in one step each, by one thread at a time.
 class Section {
  public:
