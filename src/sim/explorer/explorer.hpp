@@ -55,32 +55,37 @@ class Explorer final : public Director {
   [[noreturn]] void reported(const char* text) noexcept override;
 
  private:
-  static void run_root(void* self, Thread* thread) noexcept(false);
-  static void run_worker(void* self, Thread* thread) noexcept(false);
-  static void greet_worker(void* self, Thread* thread) noexcept;
-
-  void prepare_workers() noexcept;
-  void dismiss_workers() noexcept;
-  void run(Search& search) noexcept;
   template <class Run>
   void tell_again(Run run) noexcept;
   bool limits_reached() const noexcept;
 
+  // runs.cpp
+  static void run_root(void* self, Thread* thread) noexcept(false);
+  static void run_worker(void* self, Thread* thread) noexcept(false);
+  static void greet_worker(void* self, Thread* thread) noexcept;
+  void run(Search& search) noexcept;
+  void prepare_workers() noexcept;
+  void dismiss_workers() noexcept;
   void seat(Thread& thread) noexcept;
+  unsigned place_of(const Thread& thread) const noexcept;
+
+  // decisions.cpp
+  void close_block(Thread& current) noexcept;
   Choice look_around(unsigned current) const noexcept;
   unsigned choose_place(unsigned current) noexcept;
-  void close_block(Thread& current) noexcept;
-  unsigned place_of(const Thread& thread) const noexcept;
   void note_departure(unsigned order) noexcept;
-  void note(Event::Kind kind, unsigned thread, const char* name, std::uint64_t object) noexcept;
 
+  // endings.cpp
   bool only_servants_left() const noexcept;
   [[noreturn]] void leave_run() noexcept;
   [[noreturn]] void cut() noexcept;
+  [[noreturn]] void finish_departed() noexcept;
   [[noreturn]] void finish_whole() noexcept;
   [[noreturn]] void finish_stuck() noexcept;
-  [[noreturn]] void finish_departed() noexcept;
   const char* kind_left_over() const noexcept;
+
+  // telling.cpp
+  void note(Event::Kind kind, unsigned thread, const char* name, std::uint64_t object) noexcept;
   bool told_before() const noexcept;
   void tell_state() noexcept;
   void tell_page() noexcept;
