@@ -2,7 +2,8 @@
 
 import checking
 
-HOSTS = {"github.com", "docs.python.org"}
+# The last is part of the name of SVG, and nobody asks it for anything.
+HOSTS = {"github.com", "docs.python.org", "www.w3.org"}
 SUFFIXES = checking.CODE_SUFFIXES + ("", ".build", ".in", ".md", ".py", ".sh", ".txt", ".wrap", ".yml")
 SKIPPED = {".git", "build"}
 
