@@ -42,7 +42,7 @@ struct Worker;
 struct PoolSlot {
   detail::Word word;  // the generation; no state
 
-  // Counts, for all to see (core/pool.hpp).
+  // Counts, for all to see (core/task/pool.hpp).
   detail::Word searching;  // workers
   detail::Word reserves;   // workers that rest, and that may still be started
 

@@ -1,0 +1,75 @@
+// core/task/pool_fork.cpp - pools around a fork.
+#include "core/self/record.hpp"
+#include "core/sync/event.hpp"
+#include "core/task/pool_life.hpp"
+#include "core/task/pool_queue.hpp"
+
+namespace thrum::pool {
+
+namespace {
+
+/// The tasks of the worker are the parent's.
+void vanish(Worker& worker, const ThreadRecord* self) noexcept {
+  Task task{};
+  while (next(worker, task)) {
+    if (task.future != nullptr) future::forsake(*task.future);
+  }
+  if (worker.gone || (self != nullptr && worker.thread == self->id)) return;
+  if (worker.current != nullptr) future::forsake(*worker.current);
+  worker.current = nullptr;
+  worker.gone = true;
+}
+
+/// Makes the pool one without tasks, and without workers but for the calling thread.
+void restart(PoolSlot& pool, const ThreadRecord* self) noexcept {
+  Task task{};
+  while (take_from_queue(pool, &task, 1) != 0) {
+    if (task.future != nullptr) future::forsake(*task.future);
+  }
+  pool.live = 0;
+  for (Worker* worker = pool.workers; worker != nullptr; worker = worker->next) {
+    vanish(*worker, self);
+    if (!worker->gone) ++pool.live;
+  }
+  pool.resting = nullptr;
+  pool.hires = 0;
+  atomic::store_relaxed(pool.hires_over, event::kSet);
+  atomic::store_relaxed(pool.searching, 0);
+  atomic::store_relaxed(pool.reserves, pool.most_workers - pool.live);
+  const bool held = generation_of(atomic::load_relaxed(pool.word)) == generation_of(pool.id);
+  pool.references = pool.live + (held ? 1 : 0);
+}
+
+void before_fork() noexcept {
+  platform::lock(mutex);
+  for (PoolSlot* pool = first_pool; pool != nullptr; pool = pool->next_pool) {
+    hold(pool->submit_lock);
+    hold(pool->take_lock);
+  }
+}
+
+void after_fork_in_parent() noexcept {
+  for (PoolSlot* pool = first_pool; pool != nullptr; pool = pool->next_pool) {
+    static_cast<void>(lock::release(pool->take_lock, 0));
+    static_cast<void>(lock::release(pool->submit_lock, 0));
+  }
+  platform::unlock(mutex);
+}
+
+void after_fork_in_child() noexcept {
+  const auto* self = static_cast<const ThreadRecord*>(platform::identity().record);
+  for (PoolSlot* pool = first_pool; pool != nullptr; pool = pool->next_pool) {
+    restart(*pool, self);
+    // As new: who was queued for them is not there.
+    atomic::store_relaxed(pool->take_lock, lock::kFree);
+    atomic::store_relaxed(pool->submit_lock, lock::kFree);
+  }
+  atomic::store_relaxed(ending, 0);
+  platform::unlock(mutex);
+}
+
+}  // namespace
+
+const fork::Participant participant = {before_fork, after_fork_in_parent, after_fork_in_child};
+
+}  // namespace thrum::pool

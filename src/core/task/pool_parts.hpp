@@ -1,0 +1,94 @@
+// core/task/pool_parts.hpp - what a pool consists of besides its slot: tasks, the parts of its queue, and
+// workers; how its locks are held, and its counts changed.
+#ifndef THRUM_CORE_TASK_POOL_PARTS_HPP
+#define THRUM_CORE_TASK_POOL_PARTS_HPP
+
+#include "core/sync/lock.hpp"
+#include "core/task/future.hpp"
+#include "core/task/pool.hpp"
+
+namespace thrum::pool {
+
+using detail::FutureState;
+
+/// A task. Without a future nobody asks what became of it.
+struct Task {
+  void (*run)(void*);
+  void* arg;
+  FutureState* future;
+};
+
+constexpr std::size_t kBatch = 64;
+constexpr std::size_t kSegment = 255;
+
+/// A part of the queue.
+struct Segment {
+  Segment* next;
+  Task tasks[kSegment];
+};
+
+struct Worker {
+  // What is left of the batch: the number of the first task in the upper half, of the one past the last in
+  // the lower. Its worker moves the first by one; others, with the take lock held, by several; with it held,
+  // and while the batch is empty, its worker fills it. Numbers wrap round.
+  detail::Word range;
+  Task batch[kBatch];  // a task's number modulo kBatch is its place
+
+  PoolSlot* pool;
+  bool begun;            // whether its thread has; its own
+  bool ready;            // whether the initializer has succeeded; its own
+  bool searching;        // its own
+  bool leaves_some;      // its own: when it filled its batch there were more tasks than one
+  bool dismissed;        // its own: it ends from rest, where it is in no count of those who work or search
+  FutureState* current;  // of the task that it does; its own
+  detail::Word woken;    // an event
+  Worker* next_resting;  // guarded by the submit lock
+
+  // Guarded by the take lock.
+  std::uint64_t thread;  // its id, with a reference
+  bool gone;
+  bool joined;
+  Worker* next;
+};
+
+/// One of a pool's locks, held as long as this lives but between unlock() and lock().
+class Held {
+ public:
+  explicit Held(detail::Word& word) noexcept : word_(word) { lock(); }
+  Held(const Held&) = delete;
+  Held& operator=(const Held&) = delete;
+  ~Held() { unlock(); }
+
+  void lock() noexcept {
+    // Refused for want of memory for the thread's record alone, and it is not held for long.
+    while (lock::acquire(word_, 0, THRUM_FOREVER) != THRUM_OK) platform::yield();
+    held_ = true;
+  }
+  void unlock() noexcept {
+    if (!held_) return;
+    held_ = false;
+    static_cast<void>(lock::release(word_, 0));
+  }
+
+ private:
+  detail::Word& word_;
+  bool held_ = false;
+};
+
+/// Acquires a pool's lock where the thread may not sleep for it: with the mutex held.
+inline void hold(detail::Word& word) noexcept {
+  while (!lock::try_acquire(word, 0)) platform::yield();
+}
+
+/// Adds to a count. Acquire, release, and in the one order of all such operations.
+inline void add(detail::Word& count, std::uint64_t n) noexcept {
+  std::uint64_t value = atomic::load_relaxed(count);
+  while (!atomic::change(count, value, value + n)) {
+  }
+}
+
+inline void subtract(detail::Word& count, std::uint64_t n) noexcept { add(count, std::uint64_t{0} - n); }
+
+}  // namespace thrum::pool
+
+#endif

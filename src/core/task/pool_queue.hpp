@@ -1,0 +1,81 @@
+// core/task/pool_queue.hpp - the tasks that have not begun: in the queue, and in the workers' batches.
+#ifndef THRUM_CORE_TASK_POOL_QUEUE_HPP
+#define THRUM_CORE_TASK_POOL_QUEUE_HPP
+
+#include "core/task/pool_parts.hpp"
+#include "core/word/memory.hpp"
+
+namespace thrum::pool {
+
+constexpr std::uint32_t begin_of(std::uint64_t range) noexcept {
+  return static_cast<std::uint32_t>(range >> 32);
+}
+constexpr std::uint32_t end_of(std::uint64_t range) noexcept { return static_cast<std::uint32_t>(range); }
+constexpr std::uint64_t make_range(std::uint32_t begin, std::uint32_t end) noexcept {
+  return std::uint64_t{begin} << 32 | end;
+}
+constexpr std::uint32_t count_of(std::uint64_t range) noexcept { return end_of(range) - begin_of(range); }
+
+/// Takes the first task of the worker's own batch. False: it is empty.
+inline bool next(Worker& self, Task& task) noexcept {
+  std::uint64_t range = atomic::load_relaxed(self.range);
+  do {
+    if (count_of(range) == 0) return false;
+    // relaxed would do: what the batch holds the worker itself has put there.
+  } while (!atomic::change_acquire(self.range, range, make_range(begin_of(range) + 1, end_of(range))));
+  task = self.batch[begin_of(range) % kBatch];
+  return true;
+}
+
+/// Puts a task at the end of the queue. False: no memory. Call with the submit lock held.
+inline bool append(PoolSlot& pool, const Task& task) noexcept {
+  if (pool.last_place == kSegment) {
+    auto* segment = static_cast<Segment*>(allocate(sizeof(Segment)));
+    if (segment == nullptr) return false;
+    // The beginning of the queue is nobody's before the first task is there.
+    (pool.last != nullptr ? pool.last->next : pool.first) = segment;
+    pool.last = segment;
+    pool.last_place = 0;
+  }
+  pool.last->tasks[pool.last_place++] = task;
+  // release: pairs with the acquire in take_from_queue. In one order with the counts, too: either this sees
+  // that nobody searches any more, or who has stopped sees the task.
+  add(pool.tail, 1);
+  return true;
+}
+
+// Call the next ones with the take lock held.
+
+/// Takes at most `most` tasks out of the queue; returns how many.
+std::uint32_t take_from_queue(PoolSlot& pool, Task* tasks, std::uint32_t most) noexcept;
+
+/// Takes tasks out of the queue or else out of a batch; returns how many.
+std::uint32_t take(PoolSlot& pool, Task* tasks, std::uint32_t most) noexcept;
+
+/// Whether there are tasks that have not begun.
+bool anything_left(const PoolSlot& pool) noexcept;
+
+/// Fills the worker's batch, which is empty. False: there is nothing to be had.
+bool fill(PoolSlot& pool, Worker& self) noexcept;
+
+// And these with nothing locked.
+
+/// Takes every task that has not begun and calls give_up(task) for each.
+template <class GiveUp>
+void drain(PoolSlot& pool, GiveUp give_up) noexcept {
+  for (;;) {
+    Task tasks[kBatch];
+    Held counter(pool.take_lock);
+    const std::uint32_t count = take(pool, tasks, kBatch);
+    counter.unlock();
+    if (count == 0) return;
+    for (std::uint32_t i = 0; i < count; ++i) give_up(tasks[i]);
+  }
+}
+
+/// A task that will not be called: its future comes to this state.
+void give_up(const Task& task, std::uint64_t state) noexcept;
+
+}  // namespace thrum::pool
+
+#endif

@@ -1,0 +1,298 @@
+// core/task/pool_worker.cpp - the workers: hired, searching, at rest, at work, and gone.
+#include "core/task/pool_worker.hpp"
+
+#include <cstdio>
+
+#include "core/self/runtime.hpp"
+#include "core/sync/event.hpp"
+#include "core/task/pool_life.hpp"
+#include "core/task/pool_queue.hpp"
+#include "core/word/memory.hpp"
+
+namespace thrum::pool {
+
+// --------------------------------------------------------------------------------- hired, and woken --
+
+namespace {
+
+void work(void* arg) noexcept(false);
+void leave(void* arg) noexcept;
+
+/// A place for one more worker: that of one which has gone, or a new one. Null: no memory.
+Worker* make_worker(PoolSlot& pool) noexcept {
+  std::uint64_t old_thread = 0;
+  Held counter(pool.take_lock);
+  Worker* worker = pool.workers;
+  while (worker != nullptr && (!worker->gone || count_of(atomic::load_relaxed(worker->range)) != 0)) {
+    worker = worker->next;
+  }
+  if (worker != nullptr) {
+    // Nobody else is given it before it goes again.
+    worker->gone = false;
+    old_thread = worker->thread;
+    worker->thread = 0;
+    counter.unlock();
+    if (old_thread != 0) thread::release(old_thread);
+    return worker;
+  }
+  counter.unlock();
+  worker = static_cast<Worker*>(allocate(sizeof(Worker)));
+  if (worker == nullptr) return nullptr;
+  worker->pool = &pool;
+  counter.lock();
+  worker->next = pool.workers;
+  pool.workers = worker;
+  return worker;
+}
+
+/// Starts a thread for the worker, which is not gone and has none.
+thrum_status start_thread(PoolSlot& pool, Worker& worker, std::uint64_t number) noexcept {
+  worker.begun = false;
+  worker.ready = false;
+  worker.searching = true;
+  worker.dismissed = false;
+  worker.current = nullptr;
+  char name[128];  // a longer prefix is cut
+  std::snprintf(name, sizeof name, "%.100s_%llu", pool.prefix, static_cast<unsigned long long>(number));
+  thrum_thread_options options = THRUM_THREAD_OPTIONS_INIT;
+  options.name = name;
+  options.daemon = THRUM_DAEMON_NO;
+  std::uint64_t thread = 0;
+  thrum_status status = thread::create(thread, &options, {work, &worker, leave}, thread::Owner::cpp);
+  if (status == THRUM_OK) {
+    Held counter(pool.take_lock);
+    worker.thread = thread;
+    worker.joined = false;
+    counter.unlock();
+    status = thread::start(thread);
+  }
+  if (status == THRUM_OK) return THRUM_OK;
+  {
+    const Held counter(pool.take_lock);
+    worker.thread = 0;
+    worker.gone = true;
+  }
+  if (thread != 0) thread::release(thread);
+  return status;
+}
+
+/// The last that has gone to rest: it is to be woken, and searches from now on. Null: none rests. Call with
+/// the submit lock held.
+Worker* take_resting(PoolSlot& pool) noexcept {
+  Worker* const resting = pool.resting;
+  if (resting == nullptr) return nullptr;
+  pool.resting = resting->next_resting;
+  subtract(pool.reserves, 1);
+  add(pool.searching, 1);
+  return resting;
+}
+
+}  // namespace
+
+thrum_status hire(PoolSlot& pool, Held& gate) noexcept {
+  ++pool.live;
+  ++pool.references;
+  if (pool.hires++ == 0) static_cast<void>(event::clear(pool.hires_over, 0));
+  const std::uint64_t number = pool.hired++;
+  subtract(pool.reserves, 1);
+  add(pool.searching, 1);
+  gate.unlock();
+  Worker* worker = make_worker(pool);
+  const thrum_status status =
+      worker != nullptr ? start_thread(pool, *worker, number) : thrum_status{THRUM_E_NOMEM};
+  gate.lock();
+  if (--pool.hires == 0) static_cast<void>(event::set(pool.hires_over, 0));
+  if (status == THRUM_OK) return status;
+  --pool.live;
+  --pool.references;  // not the last: whoever hires has one
+  --pool.hired;
+  subtract(pool.searching, 1);
+  add(pool.reserves, 1);
+  return status;
+}
+
+void call_for_help(PoolSlot& pool, Held& gate) noexcept {
+  if (!may_help(pool)) return gate.unlock();
+  if (Worker* const resting = take_resting(pool)) {
+    gate.unlock();
+    static_cast<void>(event::set(resting->woken, 0));
+    return;
+  }
+  // Where the system refuses a thread, those that there are do the work.
+  const bool refused = hire(pool, gate) != THRUM_OK;
+  Worker* const back = refused ? pool.resting : nullptr;
+  if (back == nullptr) return gate.unlock();
+  // One that has gone to rest meanwhile relied on the one that did not come.
+  call_for_help(pool, gate);
+}
+
+void wake_all(PoolSlot& pool) noexcept {
+  while (Worker* const resting = take_resting(pool)) {
+    static_cast<void>(event::set(resting->woken, 0));
+  }
+}
+
+// --------------------------------------------------------------------------- searching, and at rest --
+
+namespace {
+
+void search(PoolSlot& pool, Worker& self) noexcept {
+  if (self.searching) return;
+  self.searching = true;
+  add(pool.searching, 1);
+}
+
+void stop_searching(PoolSlot& pool, Worker& self) noexcept {
+  if (!self.searching) return;
+  self.searching = false;
+  subtract(pool.searching, 1);
+}
+
+/// The worker has something else to do: has another one search, if there is, or may be, anything to find.
+void leave_search(PoolSlot& pool, Worker& self, bool known) noexcept {
+  stop_searching(pool, self);
+  // What has come while others relied on this worker, too: see append.
+  const bool left = known || atomic::load_relaxed(pool.tail) != atomic::load_relaxed(pool.head);
+  if (!left || !may_help(pool)) return;
+  Held gate(pool.submit_lock);
+  call_for_help(pool, gate);
+}
+
+bool fill_locked(PoolSlot& pool, Worker& self) noexcept {
+  const Held counter(pool.take_lock);
+  return fill(pool, self);
+}
+
+/// Looks for tasks, a little longer than once. False: there are none.
+bool look(PoolSlot& pool, Worker& self) noexcept {
+  if (fill_locked(pool, self)) return true;
+  // From here on others rely on it: it looks again.
+  search(pool, self);
+  Spin spin(Spin::kSignal);
+  do {
+    if (fill_locked(pool, self)) return true;
+  } while (spin.again());
+  return false;
+}
+
+enum class Rest {
+  none,       ///< there was something to do after all: the batch is filled
+  over,       ///< there may be something to do
+  dismissed,  ///< there will be nothing
+};
+
+/// Goes to rest until there may be something to do.
+Rest rest(PoolSlot& pool, Worker& self) noexcept {
+  // What a thread does at its first wait after hooks have been set calls the user: not with a lock held.
+  static_cast<void>(runtime::waiter());
+  Held gate(pool.submit_lock);
+  {
+    // Who fills a batch after this finds that nobody searches and somebody rests.
+    const Held counter(pool.take_lock);
+    if (fill(pool, self)) return Rest::none;
+    stop_searching(pool, self);
+    add(pool.reserves, 1);
+  }
+  if (pool.closed || atomic::load_relaxed(ending) != 0) {
+    self.dismissed = true;
+    return Rest::dismissed;
+  }
+  static_cast<void>(event::clear(self.woken, 0));
+  self.next_resting = pool.resting;
+  pool.resting = &self;
+  gate.unlock();
+  static_cast<void>(event::wait_until(self.woken, 0, kNever));
+  self.searching = true;
+  return Rest::over;
+}
+
+/// Fills the worker's batch, which is empty, however long that takes. False: it never will.
+bool find_work(PoolSlot& pool, Worker& self) noexcept {
+  for (;;) {
+    if (look(pool, self)) return true;
+    const Rest how = rest(pool, self);
+    if (how != Rest::over) return how == Rest::none;
+  }
+}
+
+// -------------------------------------------------------------------------------- at work, and gone --
+
+/// Does the task, and with a future says what became of it.
+void carry_out(PoolSlot& pool, Worker& self, const Task& task) noexcept(false) {
+  if (task.future == nullptr) return task.run(task.arg);
+  if (!future::begin(*task.future)) return future::discard(*task.future);
+  self.current = task.future;
+  task.run(task.arg);
+  self.current = nullptr;
+  // Who learns of the outcome may submit at once, and this worker is as good as ready for it.
+  const bool ready = count_of(atomic::load_relaxed(self.range)) == 0 && !future::has_calls(*task.future);
+  if (ready) search(pool, self);
+  // What is the user's takes as long as it likes: nobody may rely on this worker then.
+  if (DoneCall* const calls = future::finish(*task.future, future::kFinished)) {
+    if (self.searching) leave_search(pool, self, false);
+    future::make(calls);
+  }
+  const bool slow = task.future->slow_to_dispose;
+  future::release(*task.future, [&] {
+    if (slow && self.searching) leave_search(pool, self, false);
+  });
+}
+
+/// An initializer has failed: the pool takes no more tasks and does none.
+void break_down(PoolSlot& pool) noexcept {
+  Held gate(pool.submit_lock);
+  pool.broken = true;
+  pool.closed = true;
+  wake_all(pool);
+  gate.unlock();
+  drain(pool, [](const Task& task) { give_up(task, future::kBroken); });
+}
+
+/// What a worker does, until it returns or a task leaves by pthread_exit.
+void work(void* arg) noexcept(false) {
+  auto& self = *static_cast<Worker*>(arg);
+  PoolSlot& pool = *self.pool;
+  self.begun = true;
+  if (pool.initializer != nullptr && pool.initializer(pool.initializer_arg) != 0) return;
+  self.ready = true;
+  while (find_work(pool, self)) {
+    leave_search(pool, self, self.leaves_some);
+    Task task{};
+    while (next(self, task)) carry_out(pool, self, task);
+  }
+}
+
+/// A worker's thread ends, or has never begun.
+void leave(void* arg) noexcept {
+  auto& self = *static_cast<Worker*>(arg);
+  if (!self.begun) return;
+  PoolSlot& pool = *self.pool;
+  // The initializer has said that it failed, or has left by pthread_exit.
+  if (!self.ready) break_down(pool);
+  if (FutureState* const current = self.current) {
+    // Its task has left by pthread_exit, which counts as a return.
+    self.current = nullptr;
+    future::make(future::finish(*current, future::kFinished));
+    future::release(*current);
+  }
+  Held gate(pool.submit_lock);
+  if (!self.dismissed) {
+    stop_searching(pool, self);
+    add(pool.reserves, 1);
+  }
+  --pool.live;
+  Held counter(pool.take_lock);
+  const bool left = anything_left(pool);
+  // From here on the place may be another's.
+  self.gone = true;
+  counter.unlock();
+  if (left) {
+    call_for_help(pool, gate);
+    gate.lock();
+  }
+  drop(pool, gate);
+}
+
+}  // namespace
+
+}  // namespace thrum::pool
