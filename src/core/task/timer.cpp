@@ -1,85 +1,26 @@
-// core/task/timer.cpp - timers, and the thread that waits for them all.
+// core/task/timer.cpp - a timer's life: created, started, cancelled, and gone with its last reference.
 #include "core/task/timer.hpp"
 
 #include "core/self/ending.hpp"
 #include "core/self/registry.hpp"
 #include "core/self/runtime.hpp"
-#include "core/sync/event.hpp"
-#include "core/task/timer_heap.hpp"
-#include "core/word/keep_errno.hpp"
+#include "core/task/timer_parts.hpp"
+#include "core/task/timer_service.hpp"
 #include "thrum/detail/core.hpp"
 
 namespace thrum::timer {
 
 Table<TimerSlot, SlotType::timer, 8> timers;
 
+platform::Mutex mutex;
+std::uint64_t holding = 0;
+bool exit_waits = false;
+
 namespace {
 
-enum State : std::uint64_t { kCreated, kPending, kStarting, kRunning, kEnded };
+detail::Word none_holding;  // an event: of those that hold the exit back there are none
 
-static_assert(sizeof(TimerSlot) + 2 * sizeof(TimerHeap::Entry) <= 200,
-              "a pending timer, in a heap that has just grown to twice its size");
-
-// What follows is guarded by the mutex.
-platform::Mutex mutex;
-TimerHeap heap;
-std::uint64_t holding = 0;  // timers that are no daemons and wait for their time or their thread
-bool exit_waits = false;    // somebody waits for there to be none, on `none_holding`
-
-bool serving = false;          // whether the service has been started
-bool parker_prepared = false;  // once in a process
-Deadline serving_at = 0;       // when the service wakes by itself; 0: it is awake, or about to be
-detail::Word none_holding;     // an event
-Parker parker;                 // the service's
-
-/// The mutex, held as long as this lives but between unlock() and lock().
-class Locked {
- public:
-  Locked() noexcept { lock(); }
-  Locked(const Locked&) = delete;
-  Locked& operator=(const Locked&) = delete;
-  ~Locked() { unlock(); }
-
-  void lock() noexcept {
-    platform::lock(mutex);
-    locked_ = true;
-  }
-  void unlock() noexcept {
-    if (!locked_) return;
-    locked_ = false;
-    platform::unlock(mutex);
-  }
-
-  /// The timer with this id, or null.
-  static TimerSlot* find(std::uint64_t id) noexcept {
-    TimerSlot* slot = timers.find(id);
-    if (slot == nullptr) return nullptr;
-    // acquire: pairs with the release in publish, the one change of the word without the mutex.
-    return generation_of(atomic::load_acquire(slot->word)) == generation_of(id) ? slot : nullptr;
-  }
-
- private:
-  bool locked_ = false;
-};
-
-/// What a timer leaves behind that must be seen to with the mutex not held: it calls the user's code, or the
-/// registry.
-struct Leftovers {
-  void (*dispose)(void*) = nullptr;
-  void* arg = nullptr;
-  std::uint64_t thread = 0;
-
-  void clear_away() const noexcept {
-    if (dispose != nullptr) dispose(arg);
-    if (thread != 0) thread::release(thread);
-  }
-};
-
-// Call the functions up to the service's with the mutex held.
-
-State state_of(const TimerSlot& slot) noexcept {
-  return static_cast<State>(thrum::state_of(atomic::load_relaxed(slot.word)));
-}
+// Call the next ones, up to create, with the mutex held.
 
 /// The id of the timer's thread; 0: it has none, or none yet. Before that the field is the service's.
 std::uint64_t thread_of(const TimerSlot& slot) noexcept {
@@ -87,23 +28,12 @@ std::uint64_t thread_of(const TimerSlot& slot) noexcept {
   return state == kRunning || state == kEnded ? slot.thread : 0;
 }
 
-void move(TimerSlot& slot, State state) noexcept {
-  // release: as every change of a slot's word.
-  atomic::store_release(slot.word, make_word(generation_of(slot.id), state));
-}
-
-/// Has the call-back's argument disposed of.
-void leave_work(TimerSlot& slot, Leftovers& leftovers) noexcept {
-  leftovers.dispose = slot.dispose;
-  leftovers.arg = slot.arg;
-  slot.dispose = nullptr;
-}
-
 void put_back_if_unused(TimerSlot& slot) noexcept {
   if (slot.references == 0 && slot.pins == 0) timers.put_back(slot, slot.id);
 }
 
-/// Takes a reference away; with the last one the object's life ends.
+}  // namespace
+
 void drop(TimerSlot& slot, Leftovers& leftovers) noexcept {
   if (--slot.references != 0) return;
   if (slot.dispose != nullptr) leave_work(slot, leftovers);
@@ -113,19 +43,12 @@ void drop(TimerSlot& slot, Leftovers& leftovers) noexcept {
   put_back_if_unused(slot);
 }
 
-/// The timer need not be waited for any more: it has ended, or its thread can be.
-void settle(TimerSlot& slot) noexcept {
-  if (slot.pins != 0) static_cast<void>(event::set(slot.settled, 0));
-}
-
-/// The exit of the process need not wait for one timer any more.
 void let_go(bool daemon) noexcept {
   if (daemon || --holding != 0 || !exit_waits) return;
   exit_waits = false;
   static_cast<void>(event::set(none_holding, 0));
 }
 
-/// Ends a timer that has not called its call-back and will not.
 void end_uncalled(TimerSlot& slot, Leftovers& leftovers) noexcept {
   move(slot, kEnded);
   settle(slot);
@@ -139,116 +62,6 @@ void end_uncalled(TimerSlot& slot, Leftovers& leftovers) noexcept {
   leave_work(slot, leftovers);
   drop(slot, leftovers);
 }
-
-// ------------------------------------------------------------------------- the thread of a call-back --
-
-void run(void* arg) noexcept(false) {
-  auto& slot = *static_cast<TimerSlot*>(arg);
-  Locked locked;
-  const bool call = !slot.cancelled;
-  move(slot, kRunning);
-  settle(slot);
-  locked.unlock();
-  if (call) slot.function(slot.arg);
-}
-
-/// The thread is done with the call-back, however that ended.
-void finish(void* arg) noexcept {
-  auto& slot = *static_cast<TimerSlot*>(arg);
-  Leftovers work;
-  Leftovers rest;
-  Locked locked;
-  leave_work(slot, work);
-  locked.unlock();
-  work.clear_away();
-  locked.lock();
-  move(slot, kEnded);
-  drop(slot, rest);
-  locked.unlock();
-  rest.clear_away();
-}
-
-// ------------------------------------------------------------------------------------- the service --
-
-/// Begins the thread of a timer that is due. Call with the mutex not held.
-thrum_status begin(TimerSlot& slot) noexcept {
-  // Only the service touches the field of a timer that is starting, and it is there until that succeeds.
-  if (slot.thread == 0) {
-    thrum_thread_options options = THRUM_THREAD_OPTIONS_INIT;
-    options.daemon = slot.daemon ? THRUM_DAEMON_YES : THRUM_DAEMON_NO;
-    const thrum_status status =
-        thread::create(slot.thread, &options, {run, &slot, finish}, thread::Owner::cpp);
-    if (status != THRUM_OK) return status;
-  }
-  return thread::start(slot.thread);
-}
-
-/// When to ask again for a thread that the system has refused so many times: after 1 ms, then twice as long
-/// each time, up to about a second.
-Deadline retry_at(std::uint32_t refusals) noexcept {
-  return platform::now() + (std::uint64_t{1000000} << (refusals < 10 ? refusals : 10));
-}
-
-/// Fires the timer, which has been taken out of the heap.
-void fire(TimerSlot& slot, Locked& locked) noexcept {
-  const bool daemon = slot.daemon;
-  move(slot, kStarting);
-  locked.unlock();
-  const thrum_status status = begin(slot);
-  if (status == THRUM_OK) {
-    // The timer is its thread's by now, which the exit of the process waits for in the timer's place.
-    locked.lock();
-    let_go(daemon);
-    return;
-  }
-  // A process that is exiting has left the timer behind.
-  const Deadline again = status == THRUM_E_EXITING ? kNever : retry_at(slot.refusals);
-  ++slot.refusals;
-  locked.lock();
-  if (slot.cancelled) {
-    Leftovers leftovers;
-    end_uncalled(slot, leftovers);
-    locked.unlock();
-    leftovers.clear_away();
-    locked.lock();
-    return;
-  }
-  move(slot, kPending);
-  heap.put_back(slot, again);
-}
-
-void serve(void* /*unused*/, platform::ThreadHandle self) noexcept(false) {
-  platform::name_thread(self, "thrum-timers");
-  platform::detach_thread(self);
-  Locked locked;
-  for (;;) {
-    const Deadline due = heap.empty() ? kNever : heap.first().deadline;
-    if (due == kNever || due > platform::now()) {
-      serving_at = due;
-      locked.unlock();
-      static_cast<void>(parker.wait(due));
-      locked.lock();
-      serving_at = 0;
-      continue;
-    }
-    TimerSlot& slot = *heap.first().slot;
-    heap.remove(slot);
-    fire(slot, locked);
-  }
-}
-
-/// Starts the service where there is none. False: the system refuses a thread.
-bool ensure_service() noexcept {
-  if (serving) return true;
-  const KeepErrno keep_errno;
-  if (!parker_prepared) parker.initialise();
-  parker_prepared = true;
-  serving_at = 0;
-  serving = platform::start_thread(serve, nullptr, 0);
-  return serving;
-}
-
-}  // namespace
 
 thrum_status create(std::uint64_t& out, double interval, const thread::Work& work,
                     thread::Owner owner) noexcept {
@@ -285,8 +98,7 @@ void release(std::uint64_t id) noexcept {
   TimerSlot* slot = Locked::find(id);
   if (slot == nullptr) return;
   drop(*slot, leftovers);
-  locked.unlock();
-  leftovers.clear_away();
+  leftovers.clear_away(locked);
 }
 
 thrum_status destroy(std::uint64_t id) noexcept {
@@ -311,8 +123,7 @@ thrum_status destroy(std::uint64_t id) noexcept {
   }
   slot->owned = false;
   drop(*slot, leftovers);
-  locked.unlock();
-  leftovers.clear_away();
+  leftovers.clear_away(locked);
   return THRUM_OK;
 }
 
@@ -326,8 +137,7 @@ thrum_status detach(std::uint64_t id) noexcept {
     slot->owned = false;
     drop(*slot, leftovers);
   }
-  locked.unlock();
-  leftovers.clear_away();
+  leftovers.clear_away(locked);
   return THRUM_OK;
 }
 
@@ -345,8 +155,7 @@ thrum_status start(std::uint64_t id) noexcept {
   if (slot->cancelled) {
     move(*slot, kEnded);
     leave_work(*slot, leftovers);
-    locked.unlock();
-    leftovers.clear_away();
+    leftovers.clear_away(locked);
     return THRUM_OK;
   }
   if (!ensure_service()) return THRUM_E_AGAIN;
@@ -371,8 +180,7 @@ thrum_status cancel(std::uint64_t id) noexcept {
   if (state_of(*slot) != kPending) return THRUM_OK;
   heap.remove(*slot);
   end_uncalled(*slot, leftovers);
-  locked.unlock();
-  leftovers.clear_away();
+  leftovers.clear_away(locked);
   return THRUM_OK;
 }
 
@@ -456,50 +264,6 @@ bool let_exit(detail::Word& word, std::uint64_t bits) noexcept {
 }
 
 thrum_status await_none() noexcept { return event::wait_until(none_holding, 0, kNever); }
-
-namespace {
-
-void before_fork() noexcept { platform::lock(mutex); }
-
-void after_fork_in_parent() noexcept { platform::unlock(mutex); }
-
-void after_fork_in_child() noexcept {
-  const auto* self = static_cast<const ThreadRecord*>(platform::identity().record);
-  timers.for_each([self](TimerSlot& slot) {
-    // relaxed: the one thread of the child.
-    if (generation_of(atomic::load_relaxed(slot.word)) % 2 == 0) {
-      if (slot.pins != 0) {
-        slot.pins = 0;
-        timers.put_back(slot, slot.id);
-      }
-      return;
-    }
-    slot.pins = 0;
-    const State state = state_of(slot);
-    if (state == kCreated || state == kEnded) return;
-    if (state == kRunning && self != nullptr && slot.thread == self->id) return;
-    move(slot, kEnded);
-    Leftovers leftovers;
-    if (state == kPending || state == kStarting) {
-      // Never started, or not there: what its thread was to do is left alone, as is that of every thread.
-      if (ThreadRecord* record = Registry::find(slot.thread)) static_cast<void>(Registry::drop(*record));
-      slot.thread = 0;
-    }
-    slot.dispose = nullptr;
-    drop(slot, leftovers);
-    if (ThreadRecord* record = Registry::find(leftovers.thread)) static_cast<void>(Registry::drop(*record));
-  });
-  heap.clear();
-  holding = 0;
-  exit_waits = false;
-  serving = false;
-  if (parker_prepared) parker.initialise();
-  platform::unlock(mutex);
-}
-
-}  // namespace
-
-const fork::Participant participant = {before_fork, after_fork_in_parent, after_fork_in_child};
 
 }  // namespace thrum::timer
 

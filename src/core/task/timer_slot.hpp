@@ -7,7 +7,7 @@
 namespace thrum {
 
 struct TimerSlot {
-  detail::Word word;     // the generation and the timer's state (core/timer.hpp)
+  detail::Word word;     // the generation and the timer's state (core/task/timer.hpp)
   detail::Word settled;  // an event, for those who join: it has ended, or its thread has begun
 
   // What it was created with.
