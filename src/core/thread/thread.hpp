@@ -43,6 +43,8 @@ thrum_status main(std::uint64_t& out) noexcept;
 std::size_t enumerate(thrum_thread* array, std::size_t capacity) noexcept;
 
 thrum_status stack_size(std::size_t size, std::size_t* old) noexcept;
+/// Whether a thread can have a stack of that size.
+thrum_status check_stack_size(std::size_t size) noexcept;
 
 /// Waits until a pinned thread has ended and the system is rid of it. THRUM_E_NOT_STARTED: its start, which
 /// was under way, has been refused.
