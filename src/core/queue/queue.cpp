@@ -1,60 +1,12 @@
-// core/queue/queue.cpp - what queues with a ring and queues with a lock have in common: birth and end, tasks,
-// shutdown.
+// core/queue/queue.cpp - what queues with a ring and queues with a lock have in common: birth and shutdown,
+// and which of the two serves a call.
 #include "core/queue/queue.hpp"
 
-#include "core/queue/store.hpp"
-#include "core/self/runtime.hpp"
-#include "core/sync/lock.hpp"
+#include "core/queue/life.hpp"
 #include "core/word/memory.hpp"
 
 namespace thrum::queue {
 
-namespace {
-
-bool has_ring(const State& queue) noexcept { return atomic::load_acquire(queue.ring) != 0; }
-
-/// With the lock of a queue that has one.
-class Exclusive {
- public:
-  Exclusive(State& queue, Generation generation) noexcept : queue_(queue), generation_(generation) {
-    status_ = is_alive(queue, generation) ? THRUM_OK : THRUM_E_HANDLE;
-    if (status_ != THRUM_OK || has_ring(queue)) return;
-    status_ = lock::acquire(queue.word, generation, THRUM_FOREVER);
-    held_ = status_ == THRUM_OK;
-  }
-  Exclusive(const Exclusive&) = delete;
-  Exclusive& operator=(const Exclusive&) = delete;
-  ~Exclusive() { unlock(); }
-
-  void unlock() noexcept {
-    if (held_) static_cast<void>(lock::release(queue_.word, generation_));
-    held_ = false;
-  }
-  /// The lock has gone with the queue's life.
-  void forget() noexcept { held_ = false; }
-  thrum_status status() const noexcept { return status_; }
-
- private:
-  State& queue_;
-  Generation generation_;
-  thrum_status status_;
-  bool held_ = false;
-};
-
-unsigned bits_of(std::uint64_t mask) noexcept {
-  unsigned bits = 0;
-  while (mask >> bits != 0) ++bits;
-  return bits;
-}
-
-void set_words(State& queue, std::uint64_t bits) noexcept {
-  // release: who sees the tickets sees the cells.
-  atomic::store_release(queue.tail, bits);
-  atomic::store_release(queue.head, bits);
-  atomic::store_release(queue.done, bits);
-}
-
-/// Begins anew with tickets from this one on.
 void begin_at(State& queue, std::uint64_t ticket) noexcept {
   const Ring ring(queue);
   if (ring.cells != nullptr) {
@@ -64,104 +16,6 @@ void begin_at(State& queue, std::uint64_t ticket) noexcept {
   }
   set_words(queue, ticket * kTicket);
 }
-
-/// Whether every ticket of the ring has been put, or got, to the end. Call with both words frozen.
-bool is_settled(const State& queue) noexcept {
-  const Ring ring(queue);
-  const std::uint64_t head = ticket_of(atomic::load_acquire(queue.head));
-  const std::uint64_t tail = ticket_of(atomic::load_acquire(queue.tail));
-  for (std::uint64_t ticket = head; ticket != head + ring.mask + 1; ++ticket) {
-    if (!(ticket < tail ? ring.is_filled(ticket) : ring.is_free(ticket))) return false;
-  }
-  return true;
-}
-
-bool is_waited_for(detail::Word& word) noexcept {
-  const lot::Bucket bucket(&word);
-  if (bucket.in_use()) return true;
-  clear(word, kParked);  // in the child of a fork
-  return false;
-}
-
-/// Keeps everybody from changing the word. THRUM_E_BUSY: threads wait for it.
-thrum_status freeze(State& queue, detail::Word& word, Generation generation) noexcept {
-  for (Moment moment;; moment.pass()) {
-    std::uint64_t found = atomic::load_acquire(word);
-    if (!is_alive(queue, generation)) return THRUM_E_HANDLE;
-    if ((found & kFrozen) != 0) continue;
-    if ((found & kParked) != 0) {
-      if (is_waited_for(word)) return THRUM_E_BUSY;
-      continue;
-    }
-    if (atomic::change(word, found, found | kFrozen)) return THRUM_OK;
-  }
-}
-
-/// The step that ends the life, if nobody waits for the lock or in a join.
-thrum_status end_frozen(State& queue, Generation generation) noexcept {
-  if (has_ring(queue) && !is_settled(queue)) return THRUM_E_BUSY;
-  lot::BucketPair buckets(&queue.word, &queue.done);
-  if (buckets.first().in_use() || buckets.second().in_use()) return THRUM_E_BUSY;
-  // release: pairs with the acquire in is_alive.
-  atomic::store_release(queue.word, make_word(generation + 1, 0));
-  return THRUM_OK;
-}
-
-void dispose_of_items(State& queue, detail::QueueDispose dispose, void* context) noexcept {
-  const Ring ring(queue);
-  if (ring.cells == nullptr) {
-    while (queue.count != 0) {
-      const std::uint64_t item = store::remove_any(queue);
-      if (dispose != nullptr) dispose(context, item);
-    }
-    return;
-  }
-  const std::uint64_t tail = ticket_of(atomic::load_acquire(queue.tail));
-  for (std::uint64_t ticket = ticket_of(atomic::load_acquire(queue.head)); ticket < tail; ++ticket) {
-    // In the child of a fork, one whose put got no further is none.
-    if (ring.is_filled(ticket) && dispose != nullptr) dispose(context, ring.item(ticket));
-  }
-}
-
-/// Enters the queue of those in join. False: a task has been done, or the queue is no more.
-bool park_to_join(State& queue, Generation generation, std::uint64_t done, Waiter& self) noexcept {
-  lot::Bucket bucket(&queue.done);
-  if (!is_alive(queue, generation)) return false;
-  if ((done & kParked) != 0 ? atomic::load_acquire(queue.done) != done
-                            : !atomic::change(queue.done, done, done | kParked)) {
-    return false;
-  }
-  bucket.push(self, Kind::queue);
-  return true;
-}
-
-/// Tells all who wait that the queue is shut down: those that wait to get have found it empty.
-void turn_away(lot::Bucket& bucket, lot::WakeList& awake) noexcept {
-  while (Waiter* waiter = bucket.pop()) {
-    waiter->status = THRUM_CLOSED;
-    awake.push(*waiter, Verdict::handed_over);
-  }
-}
-
-/// task_done with threads in join.
-thrum_status task_done_slowly(State& queue, Generation generation) noexcept {
-  lot::WakeList awake;
-  lot::Bucket bucket(&queue.done);
-  std::uint64_t done = atomic::load_acquire(queue.done);
-  bool last = false;
-  do {
-    const std::uint64_t tail = atomic::load_acquire(queue.tail);
-    if (!is_alive(queue, generation)) return THRUM_E_HANDLE;
-    if (ticket_of(done) >= ticket_of(tail)) return THRUM_E_VALUE;
-    last = ticket_of(done) + 1 == ticket_of(tail);
-  } while (!atomic::change(queue.done, done, (last ? done & ~kParked : done) + kTicket));
-  if (last) awake.push_all(bucket);
-  bucket.unlock();
-  awake.wake_all();
-  return THRUM_OK;
-}
-
-}  // namespace
 
 void clear(detail::Word& word, std::uint64_t flags) noexcept {
   std::uint64_t found = atomic::load_relaxed(word);
@@ -206,70 +60,17 @@ thrum_status open(State& queue, std::int64_t maxsize, bool behind_handle) noexce
   return THRUM_OK;
 }
 
-thrum_status end_life(State& queue, Generation generation) noexcept {
-  Exclusive exclusive(queue, generation);
-  if (exclusive.status() != THRUM_OK) return exclusive.status();
-  thrum_status status = freeze(queue, queue.tail, generation);
-  if (status != THRUM_OK) return status;
-  status = freeze(queue, queue.head, generation);
-  if (status == THRUM_OK) {
-    status = end_frozen(queue, generation);
-    if (status == THRUM_OK) {
-      exclusive.forget();
-      return status;
-    }
-    clear(queue.head, kFrozen);
-  }
-  clear(queue.tail, kFrozen);
-  return status;
-}
+namespace {
 
-void dismantle(State& queue, bool behind_handle, detail::QueueDispose dispose, void* context) noexcept {
-  dispose_of_items(queue, dispose, context);
-  store::clear(queue);
-  const Ring ring(queue);
-  if (!behind_handle) {
-    release(ring.cells);
-    return;
-  }
-  if (ring.cells != nullptr) cells::put_back(ring.cells, bits_of(ring.mask));
-  // Frozen until the next life, which begins with a ticket that this one has not seen.
-  set_words(queue, (ticket_of(atomic::load_acquire(queue.tail)) + 1) * kTicket | kFrozen);
-}
-
-thrum_status task_done(State& queue, Generation generation) noexcept {
-  std::uint64_t done = atomic::load_acquire(queue.done);
-  for (;;) {
-    // tail after done: it never falls behind.
-    const std::uint64_t tail = atomic::load_acquire(queue.tail);
-    if (!is_alive(queue, generation)) return THRUM_E_HANDLE;
-    if ((done & kParked) != 0) return task_done_slowly(queue, generation);
-    if (ticket_of(done) >= ticket_of(tail)) return THRUM_E_VALUE;
-    // release: what the task did comes before the join that it lets go.
-    if (atomic::change(queue.done, done, done + kTicket)) return THRUM_OK;
+/// Tells all who wait that the queue is shut down: those that wait to get have found it empty.
+void turn_away(lot::Bucket& bucket, lot::WakeList& awake) noexcept {
+  while (Waiter* waiter = bucket.pop()) {
+    waiter->status = THRUM_CLOSED;
+    awake.push(*waiter, Verdict::handed_over);
   }
 }
 
-thrum_status join(State& queue, Generation generation, double timeout) noexcept {
-  const thrum_status status = check_timeout_not_negative(timeout);
-  if (status != THRUM_OK) return status;
-  const Deadline deadline = deadline_after(timeout);
-  Waiter* self = nullptr;
-  Spin spin(Spin::kSignal);
-  for (;;) {
-    const std::uint64_t done = atomic::load_acquire(queue.done);
-    const std::uint64_t tail = atomic::load_acquire(queue.tail);
-    if (!is_alive(queue, generation)) return THRUM_E_HANDLE;
-    if (ticket_of(done) == ticket_of(tail)) return THRUM_OK;
-    if (deadline == kPoll) return THRUM_TIMEOUT;
-    if ((done & kParked) == 0 && spin.again()) continue;
-    if (self == nullptr) self = runtime::waiter();
-    if (self == nullptr) return THRUM_E_NOMEM;
-    if (!park_to_join(queue, generation, done, *self)) continue;
-    if (lot::wait(*self, deadline)) return THRUM_OK;
-    return lot::leave(*self, &queue.done, [&] { clear(queue.done, kParked); }) ? THRUM_TIMEOUT : THRUM_OK;
-  }
-}
+}  // namespace
 
 thrum_status shut_down(State& queue, Generation generation) noexcept {
   lot::WakeList awake;
@@ -316,37 +117,10 @@ thrum_status size(const State& queue, Generation generation, std::size_t& out) n
   }
 }
 
-thrum_status unfinished(const State& queue, Generation generation, std::size_t& out) noexcept {
-  for (Moment moment;; moment.pass()) {
-    const std::uint64_t done = ticket_of(atomic::load_acquire(queue.done));
-    const std::uint64_t tail = ticket_of(atomic::load_acquire(queue.tail));
-    const std::uint64_t again = ticket_of(atomic::load_acquire(queue.done));
-    if (!is_alive(queue, generation)) return THRUM_E_HANDLE;
-    if (done != again) continue;
-    out = static_cast<std::size_t>(tail - done);
-    return THRUM_OK;
-  }
-}
-
 thrum_status is_shut_down(const State& queue, Generation generation, bool& out) noexcept {
   const std::uint64_t tail = atomic::load_acquire(queue.tail);
   if (!is_alive(queue, generation)) return THRUM_E_HANDLE;
   out = (tail & kClosed) != 0;
-  return THRUM_OK;
-}
-
-thrum_status reinitialise(State& queue, Generation generation, detail::QueueDispose dispose,
-                          void* context) noexcept {
-  const std::uint64_t word = atomic::load_acquire(queue.word);
-  if (generation_of(word) != generation) return THRUM_E_HANDLE;
-  if ((word & lock::kHeld) != 0) {
-    // Another thread was changing the store when the process forked: what is in it cannot be told.
-    queue.entries = nullptr;
-    queue.capacity = queue.first = queue.count = 0;
-  }
-  dispose_of_items(queue, dispose, context);
-  begin_at(queue, ticket_of(atomic::load_acquire(queue.tail)) + 1);
-  atomic::store_release(queue.word, make_word(generation, lock::kFree));
   return THRUM_OK;
 }
 

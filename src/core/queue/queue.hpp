@@ -6,20 +6,21 @@
 //   head  the ticket of the next item that is got     PARKED: threads wait to put            FROZEN
 //   done  the tickets whose task is done              PARKED: threads wait in join
 //
-//   tail - head   tail         head      meaning                          who moves it where
-//   0             -            -         empty                            put: tail; a get about to park:
-//   PARKED 0             PARKED       -         empty, threads wait to get       put: hands its item to the
-//   first one;
-//                                                                         clears PARKED with the last
-//   > 0           -            -         neither empty nor full           put: tail; get: head
-//   the bound     -            -         full                             get: head; a put about to park:
-//   PARKED the bound     -            PARKED    full, threads wait to put        get: head and, with the item
-//   of the
-//                                                                         first one, tail; clears PARKED with
-//                                                                         the last
-//   any           CLOSED       -         shut down                        get: head; nobody parks
-//   any           FROZEN       FROZEN    is being destroyed, if no call   the destroyer: a later ticket, or
-//                                        is under way                     back; others wait a moment
+// clang-format off
+//
+//   tail - head   tail     head     meaning                       who moves it where
+//   0             -        -        empty                         put: tail; a get about to park: PARKED
+//   0             PARKED   -        empty, threads wait to get    put: hands its item to the first one; clears
+//                                                                 PARKED with the last
+//   > 0           -        -        neither empty nor full        put: tail; get: head
+//   the bound     -        -        full                          get: head; a put about to park: PARKED
+//   the bound     -        PARKED   full, threads wait to put     get: head and, with the item of the first
+//                                                                 one, tail; clears PARKED with the last
+//   any           CLOSED   -        shut down                     get: head; nobody parks
+//   any           FROZEN   FROZEN   is being destroyed, if no     the destroyer: a later ticket, or back;
+//                                   call is under way             others wait a moment
+//
+// clang-format on
 //
 // So long as threads wait to get, the queue is empty, and so long as threads wait to put it is full: whoever
 // could change that serves the first of them instead, and nobody is overtaken or left behind. The same for a
