@@ -1,5 +1,5 @@
-"""Includes run one way: capi -> core -> platform.hpp -> one backend, the public headers apart from all, and within
-the core from a wing to those below it (wings.py).
+"""Includes run one way: capi, cxxapi -> core -> platform.hpp -> one backend, the public headers apart from all, and
+within the core from a wing to those below it (wings.py).
 
 What belongs to an operating system stays in a backend, and what belongs to libatomic_ops in core/word/atomic.hpp.
 """
@@ -13,6 +13,7 @@ BACKENDS = ("posix", "win32", "sim")
 OWN = {
     "include": ("thrum/",),
     "capi": ("capi/", "compiler.hpp", "core/", "thrum/"),
+    "cxxapi": ("compiler.hpp", "core/", "cxxapi/", "thrum/"),
     "platform": ("platform_types.hpp",),
     "backend": ("compiler.hpp", "engine/", "keep_last_error.hpp", "platform.hpp", "parker_types.hpp", "platform_types.hpp", "system.hpp"),
     "compiler": (),

@@ -8,7 +8,6 @@
 #include "core/task/pool.hpp"
 #include "core/task/timer.hpp"
 #include "core/word/memory.hpp"
-#include "thrum/detail/core.hpp"
 
 namespace thrum::exit {
 
@@ -123,11 +122,3 @@ thrum_status shutdown() noexcept {
 }
 
 }  // namespace thrum::exit
-
-namespace thrum::detail {
-
-thrum_status thrum_core_register_atexit(void (*function)(void*), void* arg, void (*dispose)(void*)) noexcept {
-  return exit::register_call({function, arg, dispose});
-}
-
-}  // namespace thrum::detail

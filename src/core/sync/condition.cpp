@@ -163,25 +163,3 @@ thrum_status reinitialise(detail::Word& condition, Generation generation) noexce
 }
 
 }  // namespace thrum::condition
-
-namespace thrum::detail {
-
-thrum_status thrum_core_condition_wait(Word& condition, std::uint32_t generation, const LockRef& lock,
-                                       double timeout) noexcept {
-  return condition::wait(condition, generation, lock, timeout);
-}
-
-thrum_status thrum_core_condition_notify(Word& condition, std::uint32_t generation, const LockRef& lock,
-                                         std::uint64_t count) noexcept {
-  return condition::notify(condition, generation, lock, count);
-}
-
-thrum_status thrum_core_condition_reinit(Word& condition, std::uint32_t generation) noexcept {
-  return condition::reinitialise(condition, generation);
-}
-
-std::uint64_t thrum_core_now() noexcept { return platform::now(); }
-
-std::uint64_t thrum_core_read(const Word& word) noexcept { return atomic::load_acquire(word); }
-
-}  // namespace thrum::detail

@@ -6,7 +6,6 @@
 #include "core/self/runtime.hpp"
 #include "core/task/timer_parts.hpp"
 #include "core/task/timer_service.hpp"
-#include "thrum/detail/core.hpp"
 
 namespace thrum::timer {
 
@@ -266,14 +265,3 @@ bool let_exit(detail::Word& word, std::uint64_t bits) noexcept {
 thrum_status await_none() noexcept { return event::wait_until(none_holding, 0, kNever); }
 
 }  // namespace thrum::timer
-
-namespace thrum::detail {
-
-thrum_status thrum_core_timer_create(thrum_timer* out, double interval, void (*function)(void*), void* arg,
-                                     void (*dispose)(void*)) noexcept {
-  return timer::create(out->id, interval, {function, arg, dispose}, thread::Owner::cpp);
-}
-
-void thrum_core_timer_release(thrum_timer timer) noexcept { timer::release(timer.id); }
-
-}  // namespace thrum::detail

@@ -5,7 +5,6 @@
 
 #include "core/self/registry.hpp"
 #include "core/self/runtime.hpp"
-#include "thrum/detail/core.hpp"
 
 namespace thrum::hooks {
 
@@ -107,9 +106,3 @@ void part(ThreadRecord& record) {
 }
 
 }  // namespace thrum::hooks
-
-namespace thrum::detail {
-
-thrum_except_hook thrum_core_default_excepthook() noexcept { return thrum_default_excepthook; }
-
-}  // namespace thrum::detail

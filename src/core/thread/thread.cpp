@@ -8,7 +8,6 @@
 #include "core/thread/hooks.hpp"
 #include "core/thread/local.hpp"
 #include "core/word/keep_errno.hpp"
-#include "thrum/detail/core.hpp"
 
 namespace thrum::thread {
 
@@ -251,16 +250,3 @@ void forget(void* arg) noexcept {
 }
 
 }  // namespace thrum::thread
-
-namespace thrum::detail {
-
-thrum_status thrum_core_thread_create(thrum_thread* out, const thrum_thread_options* options,
-                                      void (*target)(void*), void* arg, void (*dispose)(void*)) noexcept {
-  return thread::create(out->id, options, {target, arg, dispose}, thread::Owner::cpp);
-}
-
-thrum_status thrum_core_thread_retain(thrum_thread thread) noexcept { return thread::retain(thread.id); }
-
-void thrum_core_thread_release(thrum_thread thread) noexcept { thread::release(thread.id); }
-
-}  // namespace thrum::detail

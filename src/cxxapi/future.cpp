@@ -1,0 +1,26 @@
+// cxxapi/future.cpp - thrum_core_future_...
+#include "core/task/future.hpp"
+#include "thrum/detail/core.hpp"
+
+namespace thrum::detail {
+
+thrum_status thrum_core_future_wait(FutureState& future, double timeout) noexcept {
+  return future::wait(future, 0, timeout);
+}
+
+bool thrum_core_future_cancel(FutureState& future) noexcept {
+  bool cancelled = false;
+  static_cast<void>(future::cancel(future, 0, cancelled));
+  return cancelled;
+}
+
+thrum_status thrum_core_future_add_call(FutureState& future, void (*function)(thrum_future, void*), void* arg,
+                                        void (*dispose)(void*)) noexcept {
+  return future::add_call(future, 0, {function, thrum_future{0}, arg, dispose, nullptr});
+}
+
+void thrum_core_future_retain(FutureState& future) noexcept { future::retain(future); }
+
+void thrum_core_future_release(FutureState& future) noexcept { future::release(future); }
+
+}  // namespace thrum::detail
