@@ -36,7 +36,7 @@ def compile_mutant(mutant, place):
     if text.count(mutant["old"]) != 1:
         raise SystemExit(f"{mutant['name']}: what it changes is {text.count(mutant['old'])} times in {mutant['file']}")
     changed = place / mutant["file"]
-    changed.parent.mkdir()
+    changed.parent.mkdir(parents=True)
     changed.write_text(text.replace(mutant["old"], mutant["new"]))
     users = {ROOT / "src" / user for user in mutant.get("users", [])}
     objects = []
