@@ -8,6 +8,7 @@ named test of MODELS has to find a fault, or each of several. One that survives 
 compile. A header has `users`, the sources that are compiled with the other one.
 """
 
+import itertools
 import json
 import os
 import shlex
@@ -61,9 +62,11 @@ def compile_mutant(mutant, place):
 def survives(mutant, place):
     objects = compile_mutant(mutant, place)
     library = place / "libthrum-model.so"
-    compiler = shlex.split(next(iter(COMMANDS.values()))["command"])[0]
+    # Two words, where the build keeps what it has compiled in a cache.
+    command = shlex.split(next(iter(COMMANDS.values()))["command"])
+    compiler = itertools.takewhile(lambda argument: not argument.startswith("-"), command)
     subprocess.run(
-        [compiler, "-shared", "-Wl,-Bsymbolic", "-Wl,-z,now", "-Wl,-z,relro", "-o", library, *objects], check=True
+        [*compiler, "-shared", "-Wl,-Bsymbolic", "-Wl,-z,now", "-Wl,-z,relro", "-o", library, *objects], check=True
     )
     report = place / "report.xml"
     report.unlink(missing_ok=True)
