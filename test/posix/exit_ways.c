@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "exit_program.h"
+#include "process/exit_program.h"
 
 static int leave_main(void) {
   prepare();

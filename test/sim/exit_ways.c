@@ -1,7 +1,7 @@
 /* exit_ways.c - ways for exit_program to end of which every system has its own. */
 #include <string.h>
 
-#include "exit_program.h"
+#include "process/exit_program.h"
 
 static thrum_local slow;
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <wchar.h>
 
-#include "exit_program.h"
+#include "process/exit_program.h"
 
 static int leave_main(void) {
   prepare();

@@ -1,7 +1,7 @@
 /* exit_program.c - ends in the way that its argument names; exit_test.cpp looks at how that goes, and
  * process_exit_test.cpp at the ways that one system alone has.
  */
-#include "exit_program.h"
+#include "process/exit_program.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 // static_objects_first.cpp - one unit of static_objects_program.
-#include "static_objects.hpp"
+#include "process/static_objects.hpp"
 #include "support/program.h"
 
 namespace {

@@ -1,5 +1,5 @@
 // static_objects_second.cpp - the other unit of static_objects_program, and its main.
-#include "static_objects.hpp"
+#include "process/static_objects.hpp"
 
 namespace {
 
