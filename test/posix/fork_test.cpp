@@ -20,6 +20,7 @@
 #include "support/eventually.hpp"
 #include "support/handles.hpp"
 #include "support/parked.hpp"
+#include "support/queue_handles.hpp"
 #include "support/raised.hpp"
 #include "support/scale.hpp"
 #include "support/thread_sanitizer.hpp"

@@ -12,9 +12,9 @@
 #include "core/queue/queue.hpp"
 #include "support/crew.hpp"
 #include "support/eventually.hpp"
-#include "support/handles.hpp"
 #include "support/inside.hpp"
 #include "support/items.hpp"
+#include "support/queue_handles.hpp"
 #include "thrum/queue.hpp"
 
 using support::Crew;
