@@ -7,32 +7,23 @@
 #include <catch2/catch_template_test_macros.hpp>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
-#include <chrono>
-#include <condition_variable>
 #include <memory>
-#include <mutex>
-#include <stdexcept>
 #include <string>
 #include <type_traits>
 #include <vector>
 
-#include "support/contend.hpp"
 #include "support/crew.hpp"
 #include "support/eventually.hpp"
-#include "support/freed.hpp"
 #include "support/handles.hpp"
 #include "support/parked.hpp"
 #include "support/raised.hpp"
-#include "support/scale.hpp"
 #include "support/timeouts.hpp"
 #include "thrum/rlock.hpp"
 
 using support::Clock;
 using support::Crew;
 using support::eventually;
-using support::outlast;
 using support::raised;
-using support::scaled;
 using support::seconds_since;
 using support::until_parked;
 
@@ -232,210 +223,6 @@ TEMPLATE_TEST_CASE("foreign threads that use a lock leave nothing behind", "[loc
   lock.release();
   crew.join();
   CHECK(thrum::active_count() == before);
-}
-
-TEMPLATE_TEST_CASE("a guard releases the lock, also for an exception", "[lock][rlock][test_with]",
-                   thrum::Lock, thrum::RLock) {
-  TestType lock;
-  const auto use = [&](bool fail) {
-    const std::lock_guard<TestType> guard(lock);
-    CHECK(lock.locked());
-    if (fail) throw std::invalid_argument("thrown inside");
-  };
-  use(false);
-  CHECK_FALSE(lock.locked());
-  CHECK_THROWS_AS(use(true), std::invalid_argument);
-  CHECK_FALSE(lock.locked());
-}
-
-TEMPLATE_TEST_CASE("std::scoped_lock and std::lock take several locks at once", "[lock][rlock]", thrum::Lock,
-                   thrum::RLock) {
-  TestType first;
-  TestType second;
-  long count = 0;
-  const int rounds = scaled(20000);
-  Crew crew(4, [&](int index) {
-    for (int round = 0; round < rounds; ++round) {
-      if (index % 2 == 0) {
-        const std::scoped_lock guard(first, second);
-        ++count;
-      } else {
-        std::lock(second, first);
-        const std::lock_guard<TestType> guard_second(second, std::adopt_lock);
-        const std::lock_guard<TestType> guard_first(first, std::adopt_lock);
-        ++count;
-      }
-    }
-  });
-  crew.join();
-  CHECK(count == 4L * rounds);
-}
-
-TEMPLATE_TEST_CASE("std::unique_lock waits for a lock for a duration", "[lock][rlock]", thrum::Lock,
-                   thrum::RLock) {
-  using namespace std::chrono_literals;
-  TestType lock;
-  {
-    std::unique_lock<TestType> guard(lock, std::defer_lock);
-    CHECK(guard.try_lock_for(1ms));
-    guard.unlock();
-    CHECK(guard.try_lock_for(-1h));
-    guard.unlock();
-    CHECK(guard.try_lock_for(std::chrono::hours::max()));
-  }
-  CHECK_FALSE(lock.locked());
-
-  lock.acquire();
-  bool polled = true;
-  bool waited_for = true;
-  double waited = 0;
-  Crew(1, [&] {
-    std::unique_lock<TestType> guard(lock, std::try_to_lock);
-    polled = guard.owns_lock() || guard.try_lock_for(0s) || guard.try_lock_for(-1s);
-    const auto start = Clock::now();
-    waited_for = guard.try_lock_for(2ms);
-    waited = seconds_since(start);
-  }).join();
-  CHECK_FALSE(polled);
-  CHECK_FALSE(waited_for);
-  CHECK(waited >= 0.002);
-  lock.release();
-}
-
-TEMPLATE_TEST_CASE("std::unique_lock waits for a lock until a time of any clock", "[lock][rlock]",
-                   thrum::Lock, thrum::RLock) {
-  using namespace std::chrono_literals;
-  TestType lock;
-  {
-    std::unique_lock<TestType> guard(lock, std::defer_lock);
-    CHECK(guard.try_lock_until(std::chrono::system_clock::now() + 1h));
-    guard.unlock();
-    CHECK(guard.try_lock_until(Clock::now() - 1h));
-    guard.unlock();
-    CHECK(guard.try_lock_until(Clock::time_point::max()));
-  }
-  CHECK_FALSE(lock.locked());
-
-  lock.acquire();
-  bool acquired = true;
-  bool early = true;
-  Crew(1, [&] {
-    std::unique_lock<TestType> guard(lock, Clock::now() - 1h);
-    acquired = guard.owns_lock();
-    const auto steady = Clock::now() + 2ms;
-    acquired = acquired || guard.try_lock_until(steady);
-    early = Clock::now() < steady;
-    const auto system = std::chrono::system_clock::now() + 2ms;
-    acquired = acquired || guard.try_lock_until(system);
-    early = early || std::chrono::system_clock::now() < system;
-  }).join();
-  CHECK_FALSE(acquired);
-  CHECK_FALSE(early);
-  lock.release();
-}
-
-TEMPLATE_TEST_CASE("a duration that is no number is refused", "[lock][rlock]", thrum::Lock, thrum::RLock) {
-  TestType lock;
-  const std::chrono::duration<double> no_number(support::no_number[0]);
-  CHECK(raised<thrum::ValueError>([&] { lock.try_lock_for(no_number); }) == THRUM_E_VALUE);
-  CHECK_FALSE(lock.locked());
-}
-
-TEMPLATE_TEST_CASE("std::condition_variable_any waits with a lock", "[lock][rlock]", thrum::Lock,
-                   thrum::RLock) {
-  TestType lock;
-  std::condition_variable_any changed;
-  int turn = 0;
-  const int rounds = scaled(2000);
-  Crew crew(2, [&](int index) {
-    for (int round = 0; round < rounds; ++round) {
-      std::unique_lock<TestType> guard(lock);
-      changed.wait(guard, [&] { return turn % 2 == index; });
-      ++turn;
-      changed.notify_one();
-    }
-  });
-  crew.join();
-  CHECK(turn == 2 * rounds);
-}
-
-TEMPLATE_TEST_CASE("a lock admits one thread at a time", "[lock][rlock][stress]", ALL_LOCKS) {
-  TestType lock;
-  long count = 0;
-  std::atomic<long> expected{0};
-  const int rounds = scaled(40000);
-  Crew crew(8, [&](int index) {
-    long done = 0;
-    for (int round = 0; round < rounds; ++round) {
-      bool acquired = true;
-      switch ((round + index) % 4) {
-        case 0: acquired = lock.acquire(0); break;
-        case 1: acquired = lock.acquire(1e-6 * (round % 50)); break;
-        case 2: acquired = lock.acquire(1000); break;
-        default: lock.acquire();
-      }
-      if (!acquired) continue;
-      ++count;
-      ++done;
-      lock.release();
-    }
-    expected.fetch_add(done);
-  });
-  crew.join();
-  CHECK(count == expected);
-  CHECK(count >= 8L * rounds / 2);
-  CHECK_FALSE(lock.locked());
-}
-
-TEMPLATE_TEST_CASE("a hot lock starves nobody", "[lock][rlock][stress]", ALL_LOCKS) {
-  TestType lock;
-  const auto shares = support::contend(4, [&] {
-    lock.acquire();
-    lock.release();
-  });
-  CHECK(shares.most <= shares.least * 100000);
-}
-
-TEMPLATE_TEST_CASE("a lock is handed to a thread that has waited for long, whoever is faster",
-                   "[lock][rlock]", thrum::Lock, thrum::RLock) {
-  TestType lock;
-  for (int round = 0; round < 20; ++round) {
-    lock.acquire();
-    std::atomic<bool> go_on{false};
-    Crew crew(1, [&] {
-      lock.acquire();
-      eventually([&] { return go_on.load(); });
-      lock.release();
-    });
-    until_parked(lock);
-    // Longer than anybody is passed over.
-    outlast(Clock::now(), 0.002);
-    lock.release();
-    const bool acquired = lock.acquire(0);
-    if (acquired) lock.release();
-    go_on = true;
-    crew.join();
-    CHECK_FALSE(acquired);
-  }
-}
-
-TEMPLATE_TEST_CASE("a lock may be freed by the thread that a release lets in", "[lock][rlock][stress]",
-                   thrum::Lock, thrum::RLock) {
-  const auto make = [] {
-    auto lock = std::make_unique<TestType>();
-    lock->acquire();
-    return lock;
-  };
-  const auto wait = [](TestType& lock, int round) {
-    switch (round % 4) {
-      case 1: eventually([&] { return lock.acquire(0); }); break;
-      case 2: eventually([&] { return lock.acquire(1e-5); }); break;
-      default: lock.acquire();
-    }
-    if (round % 3 == 0) lock.release();
-  };
-  CHECK(support::free_after_wait(scaled(50000), make, wait, [](TestType& lock) { lock.release(); }) ==
-        scaled(50000));
 }
 
 TEST_CASE("a lock works before its constructor could have run", "[lock]") {
