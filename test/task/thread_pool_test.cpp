@@ -1,4 +1,4 @@
-// thread_pool_test.cpp - thrum::ThreadPool and thrum_pool.
+// thread_pool_test.cpp - thrum::ThreadPool: the tasks that it takes and the workers that do them.
 //
 // A tag that begins with test_ names the case of CPython's Lib/test/test_concurrent_futures that a test
 // corresponds to: executor.py, test_thread_pool.py, test_shutdown.py, test_init.py.
@@ -15,7 +15,6 @@
 #include <string>
 #include <thread>
 #include <type_traits>
-#include <utility>
 #include <vector>
 
 #include "support/crew.hpp"
@@ -23,58 +22,21 @@
 #include "support/raised.hpp"
 #include "support/scale.hpp"
 #include "support/timeouts.hpp"
+#include "task/pools.hpp"
 #include "thrum/event.hpp"
 #include "thrum/semaphore.hpp"
 
 using support::Crew;
 using support::eventually;
+using support::Plug;
 using support::raised;
 using support::scaled;
+using support::threads_called;
 using thrum::Future;
 using thrum::ThreadPool;
 
 static_assert(!std::is_copy_constructible_v<ThreadPool>);
 static_assert(std::is_nothrow_move_constructible_v<ThreadPool>);
-
-namespace {
-
-/// The threads whose names begin with the prefix.
-std::size_t threads_called(const std::string& prefix) {
-  std::size_t count = 0;
-  for (const thrum::ThreadRef& thread : thrum::enumerate()) {
-    if (thread.name().rfind(prefix, 0) == 0) ++count;
-  }
-  return count;
-}
-
-/// Keeps every worker of a pool busy until it is let go.
-class Plug {
- public:
-  Plug(ThreadPool& pool, int workers) {
-    for (int i = 0; i < workers; ++i) {
-      futures_.push_back(pool.submit([this] {
-        entered_.release();
-        leave_.wait();
-      }));
-    }
-    for (int i = 0; i < workers; ++i) entered_.acquire();
-  }
-  Plug(const Plug&) = delete;
-  Plug& operator=(const Plug&) = delete;
-  ~Plug() { pull(); }
-
-  void pull() {
-    leave_.set();
-    for (const Future<void>& future : futures_) future.wait();
-  }
-
- private:
-  thrum::Semaphore entered_{0};
-  thrum::Event leave_;
-  std::vector<Future<void>> futures_;
-};
-
-}  // namespace
 
 TEST_CASE("a pool calls what is submitted, with its arguments", "[pool][test_submit][test_submit_keyword]") {
   ThreadPool pool(2);
@@ -310,157 +272,6 @@ TEST_CASE("what a task holds is destroyed once it has run, and what it returned 
   CHECK(dropped.cancelled());
 }
 
-// ---------------------------------------------------------------------------------------- shutdown --
-
-TEST_CASE("a pool that has been shut down takes no tasks",
-          "[pool][test_run_after_shutdown][test_context_manager_shutdown]") {
-  ThreadPool pool(2);
-  Future<int> future = pool.submit([] { return 1; });
-  pool.shutdown();
-  CHECK(future.done());
-  CHECK(raised<thrum::RuntimeError>([&] { pool.submit([] {}); }) == THRUM_E_SHUTDOWN);
-  CHECK(raised<thrum::RuntimeError>([&] { pool.map([](int) {}, std::vector<int>{1}); }) == THRUM_E_SHUTDOWN);
-  pool.shutdown();
-  pool.shutdown(false, true);
-  CHECK(future.result() == 1);
-}
-
-TEST_CASE("a pool that goes does all of its tasks first, and its threads end",
-          "[pool][test_threads_terminate][test_del_shutdown][test_hang_issue12364]") {
-  std::atomic<int> done{0};
-  {
-    ThreadPool pool(5, {"going", nullptr});
-    for (int i = 0; i < 200; ++i) pool.submit([&] { done.fetch_add(1); });
-  }
-  CHECK(done == 200);
-  CHECK(threads_called("going_") == 0);
-  {
-    ThreadPool pool(2);
-    ThreadPool moved(std::move(pool));
-    CHECK(raised<thrum::RuntimeError>([&] { pool.submit([] {}); }) == THRUM_E_HANDLE);
-    pool = std::move(moved);
-    pool.submit([&] { done.fetch_add(1); });
-  }
-  CHECK(done == 201);
-}
-
-TEST_CASE("a shutdown that does not wait lets the tasks be done", "[pool][test_shutdown_no_wait]") {
-  ThreadPool pool(1, {"unawaited", nullptr});
-  Plug plug(pool, 1);
-  Future<int> future = pool.submit([] { return 3; });
-  pool.shutdown(false);
-  CHECK(raised<thrum::RuntimeError>([&] { pool.submit([] {}); }) == THRUM_E_SHUTDOWN);
-  CHECK_FALSE(future.done());
-  plug.pull();
-  CHECK(future.result() == 3);
-  eventually([&] { return threads_called("unawaited_") == 0; });
-}
-
-TEST_CASE("a shutdown cancels what has not begun",
-          "[pool][test_cancel_futures][test_cancel_futures_wait_false]") {
-  ThreadPool pool(3);
-  std::vector<Future<int>> futures;
-  {
-    Plug plug(pool, 3);
-    for (int i = 0; i < 300; ++i) futures.push_back(pool.submit([i] { return i; }));
-    pool.shutdown(false, true);
-    for (const auto& future : futures) CHECK(future.cancelled());
-  }
-  pool.shutdown();
-  CHECK(raised<thrum::CancelledError>([&] { futures[7].result(); }) == THRUM_CANCELLED);
-
-  // Behind tasks that are under way, batches of the workers are emptied too.
-  ThreadPool busy(2);
-  std::vector<Future<void>> many;
-  many.reserve(5000);
-  for (int i = 0; i < 5000; ++i) many.push_back(busy.submit([] {}));
-  busy.shutdown(true, true);
-  for (const auto& future : many) CHECK(future.done());
-}
-
-TEST_CASE("what a task returned may use the pool while it is destroyed", "[pool]") {
-  ThreadPool pool(2);
-  thrum::Event go;
-  thrum::Event destroyed;
-  // Destroyed by the worker: nobody has a future.
-  const auto use = [&](void*) {
-    pool.submit([] {}).result();
-    destroyed.set();
-  };
-  static_cast<void>(pool.submit([&] {
-    go.wait();
-    return std::shared_ptr<void>(nullptr, use);
-  }));
-  go.set();
-  destroyed.wait();
-  CHECK(destroyed.is_set());
-}
-
-TEST_CASE("a task cannot wait for its own pool's end", "[pool]") {
-  ThreadPool pool(2);
-  thrum_status answer = THRUM_OK;
-  pool.submit([&] { answer = raised<thrum::RuntimeError>([&] { pool.shutdown(); }); }).result();
-  CHECK(answer == THRUM_E_SELF);
-  CHECK(pool.submit([] { return 1; }).result() == 1);
-  pool.submit([&] { pool.shutdown(false); }).result();
-  CHECK(raised<thrum::RuntimeError>([&] { pool.submit([] {}); }) == THRUM_E_SHUTDOWN);
-}
-
-TEST_CASE("the last task may destroy its pool", "[pool]") {
-  for (int round = 0; round < 50; ++round) {
-    auto pool = std::make_unique<ThreadPool>(2);
-    std::atomic<int> done{0};
-    ThreadPool& reference = *pool;
-    thrum::Event go;
-    Future<void> future = reference.submit([&done, &go, owned = std::move(pool)]() mutable {
-      go.wait();
-      owned.reset();
-      done.fetch_add(1);
-    });
-    reference.submit([&done] { done.fetch_add(1); });
-    go.set();
-    future.result();
-    eventually([&] { return done == 2; });
-  }
-  SUCCEED("and is gone");
-}
-
-TEST_CASE("threads submit while one shuts the pool down",
-          "[pool][stress][test_shutdown_race_issue12456][test_hang_global_shutdown_lock]") {
-  for (int round = 0; round < scaled(100); ++round) {
-    ThreadPool pool(2);
-    std::atomic<int> submitted{0};
-    std::atomic<int> called{0};
-    std::atomic<int> cancelled{0};
-    std::atomic<int> wrong{0};
-    const bool cancel = round % 2 == 1;
-    Crew crew(3, [&](int index) {
-      if (index == 0) {
-        for (int i = 0; i < round % 4; ++i) std::this_thread::yield();
-        pool.shutdown(round % 3 != 0, cancel);
-        return;
-      }
-      for (;;) {
-        try {
-          Future<void> future = pool.submit([&] { called.fetch_add(1); });
-          submitted.fetch_add(1);
-          future.add_done_callback([&](const Future<void>& done) {
-            if (done.cancelled()) cancelled.fetch_add(1);
-          });
-        } catch (const thrum::RuntimeError& error) {
-          if (error.status() != THRUM_E_SHUTDOWN) wrong.fetch_add(1);
-          break;
-        }
-      }
-    });
-    crew.join();
-    pool.shutdown();
-    REQUIRE(wrong == 0);
-    REQUIRE(called + cancelled == submitted);
-    if (!cancel) REQUIRE(cancelled == 0);
-  }
-}
-
 // ------------------------------------------------------------------------------ names, initializers --
 
 TEST_CASE("a pool's threads have names", "[pool][test_thread_names_assigned][test_thread_names_default]") {
@@ -518,127 +329,4 @@ TEST_CASE("a pool whose initializer fails is broken", "[pool][test_initializer]"
   CHECK(raised<thrum::BrokenThreadPool>([&] { pool.submit([] {}); }) == THRUM_E_BROKEN);
   pool.shutdown();
   CHECK(calls == 1);
-}
-
-// --------------------------------------------------------------------------------------- the C ABI --
-
-namespace {
-
-void count_call(void* count) { static_cast<std::atomic<int>*>(count)->fetch_add(1); }
-
-int fail(void* calls) {
-  count_call(calls);
-  return -1;
-}
-
-}  // namespace
-
-TEST_CASE("a pool by handle does tasks, with and without futures", "[pool][handles]") {
-  thrum_pool pool{0};
-  thrum_pool_options options = THRUM_POOL_OPTIONS_INIT;
-  std::atomic<int> initialized{0};
-  options.thread_name_prefix = "handled";
-  options.initializer_arg = &initialized;
-  options.initializer = [](void* arg) {
-    count_call(arg);
-    return 0;
-  };
-  REQUIRE(thrum_pool_create(&pool, 2, &options) == THRUM_OK);
-  std::atomic<int> calls{0};
-  std::vector<thrum_future> futures(1000, thrum_future{0});
-  int failed = 0;
-  for (thrum_future& future : futures) {
-    if (thrum_pool_submit(pool, count_call, &calls, &future) != THRUM_OK) ++failed;
-    if (thrum_pool_submit(pool, count_call, &calls, nullptr) != THRUM_OK) ++failed;
-  }
-  CHECK(thrum_pool_destroy(pool) == THRUM_E_BUSY);
-  for (const thrum_future future : futures) {
-    int done = 0;
-    if (thrum_future_wait(future, THRUM_FOREVER) != THRUM_OK) ++failed;
-    if (thrum_future_done(future, &done) != THRUM_OK || done != 1) ++failed;
-    if (thrum_future_destroy(future) != THRUM_OK) ++failed;
-  }
-  CHECK(thrum_pool_shutdown(pool, 1, 0) == THRUM_OK);
-  CHECK(thrum_pool_submit(pool, count_call, &calls, nullptr) == THRUM_E_SHUTDOWN);
-  thrum_future refused{7};
-  CHECK(thrum_pool_submit(pool, count_call, &calls, &refused) == THRUM_E_SHUTDOWN);
-  CHECK(refused.id == 7);
-  CHECK(thrum_pool_destroy(pool) == THRUM_OK);
-  CHECK(thrum_pool_submit(pool, count_call, &calls, nullptr) == THRUM_E_HANDLE);
-  CHECK(failed == 0);
-  CHECK(calls == 2000);
-  CHECK((initialized == 1 || initialized == 2));
-}
-
-TEST_CASE("a pool by handle is broken by its initializer, and ended", "[pool][handles]") {
-  thrum_pool pool{0};
-  std::atomic<int> failures{0};
-  std::atomic<int> calls{0};
-  thrum_pool_options options = THRUM_POOL_OPTIONS_INIT;
-  options.initializer = fail;
-  options.initializer_arg = &failures;
-  REQUIRE(thrum_pool_create(&pool, 1, &options) == THRUM_OK);
-  thrum_future future{0};
-  // The worker that the first task starts may have failed before the task is in the queue.
-  const thrum_status submitted = thrum_pool_submit(pool, count_call, &calls, &future);
-  if (submitted == THRUM_OK) {
-    CHECK(thrum_future_wait(future, THRUM_FOREVER) == THRUM_E_BROKEN);
-    CHECK(thrum_future_destroy(future) == THRUM_OK);
-  } else {
-    CHECK(submitted == THRUM_E_BROKEN);
-    CHECK(future.id == 0);
-  }
-  eventually([&] { return thrum_pool_submit(pool, count_call, &calls, nullptr) == THRUM_E_BROKEN; });
-  CHECK(thrum_pool_shutdown(pool, 1, 0) == THRUM_OK);
-  CHECK(thrum_pool_destroy(pool) == THRUM_OK);
-  CHECK(failures == 1);
-  CHECK(calls == 0);
-}
-
-TEST_CASE("a pool of a C++ object is not destroyed by handle", "[pool][handles]") {
-  const ThreadPool pool(1);
-  CHECK(thrum_pool_destroy(pool.handle()) == THRUM_E_BUSY);
-}
-
-TEST_CASE("a pool is used by all threads while one destroys it", "[pool][handles][stress]") {
-  const int rounds = scaled(500);
-  std::atomic<std::uint64_t> current{0};
-  std::atomic<bool> over{false};
-  std::atomic<int> wrong{0};
-  std::atomic<int> calls{0};
-  std::atomic<int> submitted{0};
-  Crew crew(3, [&](int index) {
-    for (int turn = 0; !over; ++turn) {
-      const thrum_pool pool{current};
-      thrum_future future{0};
-      thrum_status status = THRUM_OK;
-      if ((turn + index) % 16 == 0) {
-        status = thrum_pool_shutdown(pool, turn % 2, 0);
-      } else {
-        status = thrum_pool_submit(pool, count_call, &calls, turn % 2 == 0 ? &future : nullptr);
-        if (status == THRUM_OK) submitted.fetch_add(1);
-        if (future.id != 0 && thrum_future_destroy(future) != THRUM_OK) wrong.fetch_add(1);
-      }
-      if (status != THRUM_OK && status != THRUM_E_HANDLE && status != THRUM_E_SHUTDOWN) wrong.fetch_add(1);
-    }
-  });
-  for (int round = 0; round < rounds; ++round) {
-    thrum_pool pool{0};
-    if (thrum_pool_create(&pool, 1 + static_cast<std::size_t>(round % 3), nullptr) != THRUM_OK) {
-      wrong.fetch_add(1);
-    }
-    current = pool.id;
-    std::this_thread::yield();
-    if (thrum_pool_shutdown(pool, 0, 0) != THRUM_OK) wrong.fetch_add(1);
-    eventually([&] {
-      const thrum_status status = thrum_pool_destroy(pool);
-      if (status != THRUM_OK && status != THRUM_E_BUSY) wrong.fetch_add(1);
-      return status == THRUM_OK;
-    });
-    if (thrum_pool_shutdown(pool, 1, 1) != THRUM_E_HANDLE) wrong.fetch_add(1);
-  }
-  over = true;
-  crew.join();
-  CHECK(wrong == 0);
-  CHECK(calls == submitted);
 }

@@ -1,4 +1,4 @@
-// timer_test.cpp - thrum::Timer and thrum_timer.
+// timer_test.cpp - thrum::Timer and thrum_timer: when a timer calls, and what it refuses.
 //
 // A tag that begins with test_ names the case of CPython's Lib/test/test_threading.py that a test corresponds
 // to.
@@ -19,16 +19,13 @@
 #include "support/eventually.hpp"
 #include "support/handles.hpp"
 #include "support/raised.hpp"
-#include "support/scale.hpp"
 #include "support/timeouts.hpp"
 #include "thrum/event.hpp"
 
 using support::Clock;
 using support::Crew;
 using support::eventually;
-using support::NativeCrew;
 using support::raised;
-using support::scaled;
 using support::seconds_since;
 
 static_assert(!std::is_copy_constructible_v<thrum::Timer>);
@@ -320,52 +317,6 @@ TEMPLATE_TEST_CASE("a timer is a daemon as the thread that made it, or as it is 
   CHECK(of_thread);
 }
 
-TEST_CASE("each of several timers has its own time", "[timer]") {
-  std::vector<double> called_after(6, -1);
-  std::vector<std::unique_ptr<thrum::Timer>> timers;
-  const auto start = Clock::now();
-  for (const int rank : {3, 0, 5, 1, 4, 2}) {
-    timers.push_back(std::make_unique<thrum::Timer>(0.004 * rank, [&called_after, start, rank] {
-      called_after[static_cast<std::size_t>(rank)] = seconds_since(start);
-    }));
-  }
-  for (const auto& timer : timers) timer->start();
-  for (const auto& timer : timers) timer->join();
-  for (std::size_t rank = 0; rank < called_after.size(); ++rank) {
-    CAPTURE(rank);
-    CHECK(called_after[rank] >= 0.004 * static_cast<double>(rank));
-  }
-}
-
-TEST_CASE("an earlier timer does not wait for a later one", "[timer]") {
-  thrum::Timer late(1e6, [] {});
-  late.start();
-  for (int round = 0; round < 20; ++round) {
-    thrum::Event called;
-    thrum::Timer early(round % 2 == 0 ? 0.0001 : 0, [&] { called.set(); });
-    early.start();
-    called.wait();
-    early.join();
-  }
-  CHECK(late.is_alive());
-  late.cancel();
-}
-
-TEST_CASE("a timer starts timers, itself its successor", "[timer]") {
-  struct Chain {
-    int left;
-    thrum::Event* done;
-    void operator()() const {
-      if (left == 0) return done->set();
-      thrum::Timer(0.0001, Chain{left - 1, done}).start();
-    }
-  };
-  thrum::Event done;
-  thrum::Timer(0, Chain{50, &done}).start();
-  done.wait();
-  CHECK(done.is_set());
-}
-
 TEST_CASE("a Timer goes on without its object", "[timer]") {
   thrum::Event called;
   thrum::Timer(0.005, [&] { called.set(); }).start();
@@ -403,189 +354,4 @@ TEST_CASE("what a Timer calls is destroyed when it is over", "[timer]") {
 
   make(0.001).start();
   eventually([&] { return holders() == 0; });
-}
-
-TEST_CASE("a timer by handle is destroyed once it is over, and not before", "[timer][handles]") {
-  struct Gate {
-    thrum::Event entered;
-    thrum::Event leave;
-    static void pass(void* gate) {
-      static_cast<Gate*>(gate)->entered.set();
-      static_cast<Gate*>(gate)->leave.wait();
-    }
-  };
-  Gate gate;
-  thrum_timer timer{0};
-  REQUIRE(thrum_timer_create(&timer, 0, Gate::pass, &gate) == THRUM_OK);
-  CHECK(thrum_timer_detach(timer) == THRUM_E_NOT_STARTED);
-  REQUIRE(thrum_timer_start(timer) == THRUM_OK);
-  gate.entered.wait();
-  CHECK(thrum_timer_destroy(timer) == THRUM_E_BUSY);
-  gate.leave.set();
-  CHECK(thrum_timer_join(timer, THRUM_FOREVER) == THRUM_OK);
-  thrum_thread thread{0};
-  CHECK(thrum_timer_thread(timer, &thread) == THRUM_OK);
-  int alive = -1;
-  CHECK(thrum_thread_is_alive(thread, &alive) == THRUM_OK);
-  CHECK(alive == 0);
-  CHECK(thrum_thread_destroy(thread) == THRUM_E_BUSY);
-  CHECK(thrum_timer_destroy(timer) == THRUM_OK);
-  CHECK(thrum_timer_join(timer, 0) == THRUM_E_HANDLE);
-  CHECK(thrum_thread_is_alive(thread, &alive) == THRUM_E_HANDLE);
-
-  REQUIRE(thrum_timer_create(&timer, 1000, Gate::pass, &gate) == THRUM_OK);
-  REQUIRE(thrum_timer_start(timer) == THRUM_OK);
-  CHECK(thrum_timer_destroy(timer) == THRUM_E_BUSY);
-  CHECK(thrum_timer_is_alive(timer, &alive) == THRUM_OK);
-  CHECK(alive == 1);
-  CHECK(thrum_timer_cancel(timer) == THRUM_OK);
-  CHECK(thrum_timer_destroy(timer) == THRUM_OK);
-
-  const thrum::Timer owned(1000, [] {});
-  CHECK(thrum_timer_destroy(owned.handle()) == THRUM_E_BUSY);
-}
-
-TEST_CASE("a detached timer's object goes with it", "[timer][handles]") {
-  struct Shared {
-    thrum::Event go;
-    static void wait(void* shared) { static_cast<Shared*>(shared)->go.wait(); }
-  };
-  Shared shared;
-  thrum_timer timer{0};
-  int alive = -1;
-  REQUIRE(thrum_timer_create(&timer, 0, Shared::wait, &shared) == THRUM_OK);
-  REQUIRE(thrum_timer_start(timer) == THRUM_OK);
-  CHECK(thrum_timer_detach(timer) == THRUM_OK);
-  CHECK(thrum_timer_detach(timer) == THRUM_OK);
-  CHECK(thrum_timer_is_alive(timer, &alive) == THRUM_OK);
-  CHECK(alive == 1);
-  CHECK(thrum_timer_destroy(timer) == THRUM_E_BUSY);
-  shared.go.set();
-  eventually([&] { return thrum_timer_is_alive(timer, &alive) == THRUM_E_HANDLE; });
-
-  REQUIRE(thrum_timer_create(&timer, 1000, Shared::wait, &shared) == THRUM_OK);
-  REQUIRE(thrum_timer_start(timer) == THRUM_OK);
-  CHECK(thrum_timer_cancel(timer) == THRUM_OK);
-  CHECK(thrum_timer_detach(timer) == THRUM_OK);
-  CHECK(thrum_timer_cancel(timer) == THRUM_E_HANDLE);
-}
-
-// ------------------------------------------------------------------------------------------ stress --
-
-TEST_CASE("a timer that is cancelled as it fires calls once or never, and never afterwards",
-          "[timer][stress]") {
-  const int rounds = scaled(3000);
-  int called = 0;
-  int wrong = 0;
-  for (int round = 0; round < rounds; ++round) {
-    std::atomic<int> calls{0};
-    thrum::Timer timer(1e-6 * (round % 200), [&] { calls.fetch_add(1); });
-    timer.start();
-    for (int i = 0; i < round % 50; ++i) std::this_thread::yield();
-    timer.cancel();
-    timer.join();
-    called += calls;
-    if (calls > 1 || timer.is_alive()) ++wrong;
-  }
-  CHECK(wrong == 0);
-  CHECK(called <= rounds);
-}
-
-TEST_CASE("a timer whose cancel has returned does not begin to call", "[timer][stress]") {
-  const int rounds = scaled(3000);
-  int wrong = 0;
-  for (int round = 0; round < rounds; ++round) {
-    std::atomic<bool> entered{false};
-    thrum::Timer timer(1e-6 * (round % 100), [&] { entered = true; });
-    timer.start();
-    for (int i = 0; i < round % 30; ++i) std::this_thread::yield();
-    timer.cancel();
-    // The thread that calls may be past the decision, and then it is on its way; a timer that is not alive,
-    // or has no thread, is not.
-    const bool alive = timer.is_alive();
-    const bool before = entered;
-    timer.join();
-    if (!alive && !before && entered) ++wrong;
-  }
-  CHECK(wrong == 0);
-}
-
-TEST_CASE("timers are made, started, cancelled and joined by all threads at once", "[timer][stress]") {
-  std::atomic<long> called{0};
-  std::atomic<long> expected{0};
-  std::atomic<int> wrong{0};
-  const int rounds = scaled(2000);
-  NativeCrew crew(4, [&](int index) {
-    for (int round = 0; round < rounds; ++round) {
-      std::atomic<int> calls{0};
-      const bool soon = (round + index) % 8 == 0;
-      thrum::Timer timer(soon ? 1e-5 : 0.5 + 0.001 * (round % 100), [&] {
-        calls.fetch_add(1);
-        called.fetch_add(1);
-      });
-      timer.start();
-      if (soon) {
-        timer.join();
-        expected.fetch_add(1);
-        if (calls != 1) wrong.fetch_add(1);
-      } else {
-        timer.cancel();
-        if (!timer.join(0)) wrong.fetch_add(1);
-        if (calls != 0) wrong.fetch_add(1);
-      }
-    }
-  });
-  crew.join();
-  CHECK(wrong == 0);
-  CHECK(called == expected);
-}
-
-TEST_CASE("a timer is used by all threads while one destroys it", "[timer][handles][stress]") {
-  const int rounds = scaled(1000);
-  std::atomic<std::uint64_t> current{0};
-  std::atomic<bool> over{false};
-  std::atomic<int> wrong{0};
-  const auto good = [](thrum_status status) {
-    return status == THRUM_OK || status == THRUM_E_HANDLE || status == THRUM_TIMEOUT ||
-           status == THRUM_E_STARTED || status == THRUM_E_NOT_STARTED || status == THRUM_E_BUSY;
-  };
-  Crew crew(3, [&](int index) {
-    for (int turn = 0; !over; ++turn) {
-      const thrum_timer timer{current};
-      int out = 0;
-      thrum_thread thread{0};
-      thrum_status status = THRUM_OK;
-      switch ((turn + index) % 6) {
-        case 0: status = thrum_timer_start(timer); break;
-        case 1: status = thrum_timer_cancel(timer); break;
-        case 2: status = thrum_timer_join(timer, 1e-5); break;
-        case 3: status = thrum_timer_is_alive(timer, &out); break;
-        case 4: status = thrum_timer_thread(timer, &thread); break;
-        default: status = thrum_timer_set_daemon(timer, turn % 2);
-      }
-      if (!good(status)) wrong.fetch_add(1);
-      if (turn % 16 == 0) std::this_thread::yield();
-    }
-  });
-  std::atomic<int> calls{0};
-  for (int round = 0; round < rounds; ++round) {
-    thrum_timer timer{0};
-    if (thrum_timer_create(
-            &timer, 1e-6 * (round % 50), [](void* arg) { static_cast<std::atomic<int>*>(arg)->fetch_add(1); },
-            &calls) != THRUM_OK) {
-      wrong.fetch_add(1);
-    }
-    current = timer.id;
-    std::this_thread::yield();
-    eventually([&] {
-      const thrum_status status = thrum_timer_destroy(timer);
-      if (status != THRUM_OK && status != THRUM_E_BUSY) wrong.fetch_add(1);
-      return status == THRUM_OK;
-    });
-    if (thrum_timer_cancel(timer) != THRUM_E_HANDLE) wrong.fetch_add(1);
-  }
-  over = true;
-  crew.join();
-  CHECK(wrong == 0);
-  CHECK(calls <= rounds);
 }
