@@ -13,7 +13,13 @@ struct way {
 #define WAY(name) \
   { #name, name }
 
-/* Those that one system alone has. The last one has no name. */
+/* waiting_ways is in exit_waiting_ways.c, and so on; ways_of_system, which one system alone has, in its
+ * exit_ways.c. The last one of each has no name. */
+extern const struct way waiting_ways[];
+extern const struct way daemon_ways[];
+extern const struct way shutdown_ways[];
+extern const struct way task_ways[];
+extern const struct way first_ways[];
 extern const struct way ways_of_system[];
 
 extern thrum_thread main_thread;
@@ -35,7 +41,9 @@ void launch(void (*target)(void*), void* arg, int daemon);
 void start_waiting_for_ever(int daemon);
 
 /* Targets. */
+void exit_from_here(void* unused);
 void say_text(void* text);
+void say_value(void* text);
 void say_worked(void* unused);
 void wait_for_main(void* unused);
 
