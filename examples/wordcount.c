@@ -5,7 +5,8 @@
  *
  * The result is what `LC_ALL=C tr -cs A-Za-z '\n' | LC_ALL=C tr A-Z a-z | sort | uniq -c` gives for the
  * files, each taken by itself. words.h has what is done to one file, and knows nothing of threads; system.h
- * has what each system does in its own way. What the classes of thrum do here:
+ * has what each system does in its own way; options.h has the command line, and report.h what is printed in
+ * the end. What the classes of thrum do here:
  *
  *   Thread      a walker finds the files; a daemon measures the tree for the progress bar
  *   ThreadPool  its workers count the words of the files, and then merge what each has counted, in parts
@@ -19,10 +20,12 @@
 #include <inttypes.h>
 #include <thrum/thrum.h>
 
+#include "options.h"
+#include "report.h"
 #include "system.h"
 #include "words.h"
 
-enum { EXIT_USAGE = 2, EXIT_INTERRUPTED = 130, MOST_WORKERS = 1000, MOST_PATHS = 1024 };
+enum { EXIT_INTERRUPTED = 130, MOST_PATHS = 1024 };
 
 /* ---------------------------------------------------------------------------------------- foundations -- */
 
@@ -256,11 +259,6 @@ static void count_alone(struct job* job) {
   walk_tree(job->root, count_in_turn, job, job->counts);
 }
 
-struct result {
-  struct count* count;
-  double seconds;
-};
-
 static void free_path(void* path, void* arg) {
   (void)arg;
   free(path);
@@ -306,160 +304,7 @@ static struct result run(const char* root, int workers, uint64_t all_bytes) {
   return result;
 }
 
-/* ----------------------------------------------------------------------------------------- the report -- */
-
-struct ranked {
-  const char* text;
-  uint64_t count;
-};
-
-static int by_text(const void* a, const void* b) {
-  return strcmp(((const struct ranked*)a)->text, ((const struct ranked*)b)->text);
-}
-
-static int by_count(const void* a, const void* b) {
-  const uint64_t left = ((const struct ranked*)a)->count;
-  const uint64_t right = ((const struct ranked*)b)->count;
-  return left != right ? (left < right ? 1 : -1) : by_text(a, b);
-}
-
-/* The list ends with a word that is NULL. */
-static struct ranked* rank_words(const struct count* count, int (*order)(const void*, const void*)) {
-  size_t length = 0;
-  for (int part = 0; part < PARTS; part++) length += count->words[part].used;
-  struct ranked* ranked = allocate_zeroed(length + 1, sizeof(struct ranked));
-  struct ranked* end = ranked;
-  for (int part = 0; part < PARTS; part++) {
-    const struct table* words = &count->words[part];
-    for (size_t i = 0; i < words->capacity; i++) {
-      const struct word* word = &words->slots[i];
-      if (word->count != 0) *end++ = (struct ranked){words->letters + word->text, word->count};
-    }
-  }
-  qsort(ranked, length, sizeof(struct ranked), order);
-  return ranked;
-}
-
-/* In the manner of uniq -c. */
-static void print_words(const struct ranked* ranked, size_t most) {
-  for (size_t i = 0; i < most && ranked[i].text != NULL; i++) {
-    printf("%7" PRIu64 " %s\n", ranked[i].count, ranked[i].text);
-  }
-}
-
-/* The name of a file may hold anything, line ends and the codes of terminals included. */
-static void print_failures(const struct count* count) {
-  for (uint64_t i = 0; i < count->unreadable && i < NAMED_FAILURES; i++) {
-    fputs("wordcount: cannot read ", stderr);
-    for (const char* c = count->failures[i].path; *c != '\0'; c++) {
-      const unsigned code = (unsigned char)*c;
-      fprintf(stderr, code < ' ' || code == 127 ? "\\%03o" : "%c", code);
-    }
-    fprintf(stderr, ": %s\n", strerror(count->failures[i].error));
-  }
-  if (count->unreadable > NAMED_FAILURES) {
-    fprintf(stderr, "wordcount: and %" PRIu64 " more\n", count->unreadable - NAMED_FAILURES);
-  }
-}
-
-static void print_summary(FILE* out, const struct result* result, const struct ranked* ranked) {
-  const struct count* count = result->count;
-  const double megabytes = (double)count->bytes / 1e6;
-  uint64_t words = 0;
-  size_t different = 0;
-  for (; ranked[different].text != NULL; different++) words += ranked[different].count;
-  fprintf(out, "%" PRIu64 " files, %.1f MB, %" PRIu64 " words, %zu different ones\n", count->files, megabytes,
-          words, different);
-  fprintf(out, "%.2f s, %.0f files/s, %.1f MB/s\n", result->seconds, (double)count->files / result->seconds,
-          megabytes / result->seconds);
-  if (count->unreadable + count->links + count->special > 0) {
-    fprintf(out,
-            "not counted: %" PRIu64 " unreadable, %" PRIu64 " symbolic links, %" PRIu64 " special files\n",
-            count->unreadable, count->links, count->special);
-  }
-}
-
-/* ----------------------------------------------------------------------------------- the command line -- */
-
-struct options {
-  const char* root;
-  int workers;
-  int top;
-  int all_words;
-  int compare;
-  int verify;
-};
-
-static const char help[] =
-    "usage: wordcount [OPTION]... DIR\n"
-    "Counts the words (runs of the letters A-Z, a-z) in every file under DIR.\n"
-    "\n"
-    "  --threads N   count with N threads, 1 to 1000 (default: one for each processor)\n"
-    "  --top N       print the N most frequent words (default: 10)\n"
-    "  --all-words   print every word as `uniq -c` does, in order of the alphabet, and nothing else on\n"
-    "                standard output; implies --no-compare\n"
-    "  --no-compare  do not count again, once in one thread and once as before, to compare the times\n"
-    "  --verify      check the result against a count in one thread\n"
-    "  --help        print this\n"
-    "\n"
-    "Symbolic links are not followed. Exit status: 0 done, 1 failed or not verified, 2 bad arguments,\n"
-    "130 interrupted by Ctrl-C, which prints the words so far; a second Ctrl-C ends at once.\n";
-
-static void refuse(const char* what, const char* argument) {
-  fprintf(stderr, "wordcount: %s%s\nTry wordcount --help.\n", what, argument);
-  exit(EXIT_USAGE);
-}
-
-/* The value of the option, "" where it is missing, NULL where the argument is another. */
-static const char* value_of(const char* option, char*** argument) {
-  const char* rest = **argument;
-  const size_t length = strlen(option);
-  if (strncmp(rest, option, length) != 0) return NULL;
-  rest += length;
-  if (*rest == '=') return rest + 1;
-  if (*rest != '\0') return NULL;
-  return (*argument)[1] != NULL ? *++*argument : "";
-}
-
-static int parse_number(const char* option, const char* text, long least, long most) {
-  char* end = NULL;
-  errno = 0;
-  const long number = strtol(text, &end, 10);
-  if (end == text || *end != '\0' || errno != 0 || number < least || number > most) {
-    refuse("no number that it takes for ", option);
-  }
-  return (int)number;
-}
-
-static struct options parse_arguments(char** argument) {
-  struct options options = {.workers = count_processors(), .top = 10, .compare = 1};
-  for (; *argument != NULL; argument++) {
-    const char* value = NULL;
-    if (strcmp(*argument, "--help") == 0) {
-      fputs(help, stdout);
-      exit(EXIT_SUCCESS);
-    } else if ((value = value_of("--threads", &argument)) != NULL) {
-      options.workers = parse_number("--threads", value, 1, MOST_WORKERS);
-    } else if ((value = value_of("--top", &argument)) != NULL) {
-      options.top = parse_number("--top", value, 0, 1000000);
-    } else if (strcmp(*argument, "--all-words") == 0) {
-      options.all_words = 1;
-      options.compare = 0;
-    } else if (strcmp(*argument, "--no-compare") == 0) {
-      options.compare = 0;
-    } else if (strcmp(*argument, "--verify") == 0) {
-      options.verify = 1;
-    } else if (**argument == '-') {
-      refuse("no such option: ", *argument);
-    } else if (options.root != NULL) {
-      refuse("more than one directory: ", *argument);
-    } else {
-      options.root = *argument;
-    }
-  }
-  if (options.root == NULL) refuse("which directory?", "");
-  return options;
-}
+/* ---------------------------------------------------------------------------------------- the program -- */
 
 /* Counts in one thread, to compare the result, and together again, to compare the time with the files in the
  * system's cache for both. Returns 0 where the result is to be verified and is another. */
