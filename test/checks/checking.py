@@ -10,6 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 CODE_FOLDERS = ("include", "src", "test", "bench", "examples")
 CODE_SUFFIXES = (".c", ".cpp", ".h", ".hpp")
+NOT_OURS = {".git", "build"}
 
 
 def code_files(*folders):
@@ -18,6 +19,15 @@ def code_files(*folders):
         for path in sorted((ROOT / folder).rglob("*")):
             if path.suffix in CODE_SUFFIXES:
                 yield path
+
+
+def own_files(suffixes):
+    """The files of the tree with these suffixes, without what is built and what is fetched."""
+    for path in sorted(ROOT.rglob("*")):
+        parts = path.relative_to(ROOT).parts
+        fetched = parts[0] == "subprojects" and len(parts) > 2 and parts[1] != "packagefiles"
+        if not NOT_OURS.intersection(parts) and not fetched and path.is_file() and path.suffix in suffixes:
+            yield path
 
 
 def exported_names(listed="src/exports.txt"):

@@ -5,18 +5,9 @@ import checking
 # The last is part of the name of SVG, and nobody asks it for anything.
 HOSTS = {"github.com", "docs.python.org", "www.w3.org"}
 SUFFIXES = checking.CODE_SUFFIXES + ("", ".build", ".in", ".md", ".py", ".sh", ".txt", ".wrap", ".yml")
-SKIPPED = {".git", "build"}
 
 HOST = r"\b(?:[a-z0-9-]+\.)+(?:com|dev|io|net|org)\b"
 MACHINE_PATH = r"(?<![\w.$}])/(?:home|root|tmp|Users|work)/\w"
-
-
-def text_files():
-    for path in sorted(checking.ROOT.rglob("*")):
-        parts = path.relative_to(checking.ROOT).parts
-        fetched = parts[0] == "subprojects" and len(parts) > 2 and parts[1] != "packagefiles"
-        if not SKIPPED.intersection(parts) and not fetched and path.is_file() and path.suffix in SUFFIXES:
-            yield path
 
 
 def faults_of(path):
@@ -27,5 +18,5 @@ def faults_of(path):
         yield f"{checking.at(path, line)}: names the machine's path {match[0]}..."
 
 
-FILES = list(text_files())
+FILES = list(checking.own_files(SUFFIXES))
 checking.finish((fault for path in FILES for fault in faults_of(path)), len(FILES))
