@@ -75,10 +75,9 @@ class Condition : public detail::Lockable<Condition> {
   }
 
  private:
-  // What lock it is, in the bits of the word that the library leaves alone.
   static constexpr std::uint64_t own = 0;
-  static constexpr std::uint64_t on_lock = 2;
-  static constexpr std::uint64_t on_rlock = 4;
+  static constexpr std::uint64_t on_lock = detail::condition_on_lock;
+  static constexpr std::uint64_t on_rlock = detail::condition_on_rlock;
 
   bool has(std::uint64_t kind) const noexcept { return (detail::read(word_) & kind) != 0; }
   RLock& rlock() noexcept { return has(on_rlock) ? *rlock_ : own_; }

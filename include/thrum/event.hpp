@@ -2,7 +2,7 @@
 #ifndef THRUM_EVENT_HPP
 #define THRUM_EVENT_HPP
 
-#include "thrum/detail/core.hpp"
+#include "thrum/detail/layout.hpp"
 #include "thrum/error.hpp"
 
 namespace thrum {
@@ -32,7 +32,8 @@ class Event {
 
   /// Waits until the flag is set, however long that takes. Event.wait().
   void wait() {
-    if (!is_set()) wait(forever);
+    if (detail::in_line() && is_set()) return;
+    wait(forever);
   }
 
   /// Waits until the flag is set, at most `timeout` seconds: false where it was not. ValueError: NaN.

@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-#include "thrum/detail/core.hpp"
+#include "thrum/detail/layout.hpp"
 #include "thrum/error.hpp"
 #include "thrum/lock.hpp"
 #include "thrum/semaphore.hpp"

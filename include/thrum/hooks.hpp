@@ -10,7 +10,7 @@
 #include <mutex>
 #include <utility>
 
-#include "thrum/detail/core.hpp"
+#include "thrum/detail/layout.hpp"
 #include "thrum/error.hpp"
 #include "thrum/lock.hpp"
 #include "thrum/thread.hpp"

@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "thrum/detail/core.hpp"
+#include "thrum/detail/layout.hpp"
 #include "thrum/error.hpp"
 
 namespace thrum {

@@ -8,7 +8,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "thrum/detail/core.hpp"
+#include "thrum/detail/layout.hpp"
 #include "thrum/error.hpp"
 
 namespace thrum {

@@ -2,7 +2,7 @@
 #ifndef THRUM_LOCK_HPP
 #define THRUM_LOCK_HPP
 
-#include "thrum/detail/core.hpp"
+#include "thrum/detail/layout.hpp"
 #include "thrum/detail/lockable.hpp"
 
 namespace thrum {

@@ -5,7 +5,7 @@
 #include <functional>
 #include <utility>
 
-#include "thrum/detail/core.hpp"
+#include "thrum/detail/layout.hpp"
 #include "thrum/error.hpp"
 
 namespace thrum {
@@ -24,7 +24,8 @@ class Once {
   /// function. ValueError: NaN. OverflowError: above timeout_max. std::call_once, with a timeout.
   template <class Function>
   bool call(Function&& function, double timeout = forever) {
-    if (done() && !(timeout != timeout) && (timeout <= timeout_max || timeout == forever)) return true;
+    const bool valid = !(timeout != timeout) && (timeout <= timeout_max || timeout == forever);
+    if (detail::in_line() && done() && valid) return true;
     const thrum_status status = detail::thrum_core_once_begin(state_, 0, timeout);
     if (status != detail::once_run) return detail::outcome(status);
     Run run(state_);

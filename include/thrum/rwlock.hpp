@@ -4,7 +4,7 @@
 
 #include <cstddef>
 
-#include "thrum/detail/core.hpp"
+#include "thrum/detail/layout.hpp"
 #include "thrum/detail/lockable.hpp"
 
 namespace thrum {

@@ -2,7 +2,7 @@
 #ifndef THRUM_SEMAPHORE_HPP
 #define THRUM_SEMAPHORE_HPP
 
-#include "thrum/detail/core.hpp"
+#include "thrum/detail/layout.hpp"
 #include "thrum/error.hpp"
 
 namespace thrum {

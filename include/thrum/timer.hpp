@@ -5,7 +5,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "thrum/detail/core.hpp"
+#include "thrum/detail/layout.hpp"
 #include "thrum/error.hpp"
 #include "thrum/thread.hpp"
 

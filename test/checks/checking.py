@@ -35,6 +35,14 @@ def exported_names(listed="src/exports.txt"):
     return [line for line in lines if not line.startswith("#")]
 
 
+def layout_name(compiler, include=ROOT / "include"):
+    """The name that programs in C++ link to which are compiled with these headers."""
+    options = ("-std=c++17", f"-I{include}", "-x", "c++", "-S", "-o", "-", "-")
+    assembly = output(compiler, *options, input='#include "thrum/detail/layout.hpp"\n')
+    (name,) = set(re.findall(r"_ZN5thrum6detail7Library\w+", assembly))
+    return name
+
+
 def matches(pattern, path):
     """Each match of the pattern in a file, with its line number."""
     for number, line in enumerate(path.read_text().splitlines(), 1):

@@ -27,7 +27,7 @@ GNU_WORD = (
     r"\b(__attribute__|__builtin_\w+|__extension__|__typeof__|typeof|__asm__|asm|__thread|__int128|__label__|__auto_type"
     r"|__restrict__|__alignof__|__PRETTY_FUNCTION__|__GNUC__)\b|\[\[gnu::|#\s*(warning|include_next|ident|assert)\b|##\s*__VA_ARGS__|\?:"
 )
-GNU_FILES = {"include/thrum/thrum.h", "src/compiler.hpp"}
+GNU_FILES = {"include/thrum/detail/layout.hpp", "include/thrum/thrum.h", "src/compiler.hpp"}
 GNU_FOLDERS = ("src/posix/", "src/sim/")
 
 C_MODES = ("c89", "c99", "c11", "c2x")
@@ -35,7 +35,12 @@ CPP_MODES = ("c++17", "c++20")
 
 # What has other words for Visual C++, and a declaration of each that clang knows without its intrin.h, for which
 # the headers of MinGW-w64 do not do.
-OTHER_WORDS = ("include/thrum/thrum.h", "include/thrum/detail/word.hpp", "src/compiler.hpp")
+OTHER_WORDS = (
+    "include/thrum/thrum.h",
+    "include/thrum/detail/layout.hpp",
+    "include/thrum/detail/word.hpp",
+    "src/compiler.hpp",
+)
 INTRINSICS = """
 extern "C" long long _InterlockedCompareExchange64(long long volatile*, long long, long long);
 extern "C" void _mm_pause(void);

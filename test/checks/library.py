@@ -1,7 +1,8 @@
-"""The built libraries export what src/exports.txt lists, which is what the headers declare, and need libc alone.
+"""The built libraries export what src/exports.txt lists, which is what the headers declare, and the name with the
+number of the headers' layout; and need libc alone.
 
-    library.py SHARED-LIBRARY STATIC-LIBRARY
-    library.py SIMULATOR-LIBRARY
+    library.py C++-COMPILER SHARED-LIBRARY STATIC-LIBRARY
+    library.py C++-COMPILER SIMULATOR-LIBRARY
 
 That of the simulator exports the same, and what src/sim/exports.txt lists.
 """
@@ -11,7 +12,7 @@ import sys
 
 import checking
 
-SHARED, *STATIC = sys.argv[1:]
+COMPILER, SHARED, *STATIC = sys.argv[1:]
 SIMULATOR = not STATIC
 VERSION = "THRUM_0.1"
 
@@ -54,7 +55,8 @@ def list_faults():
 
 def export_faults():
     found = {name for kind, name in symbols(SHARED, "--dynamic", "--defined-only", "--with-symbol-versions") if kind != "A"}
-    yield from difference("exported", found, {f"{name}@@{VERSION}" for name in listed_names()})
+    names = [*listed_names(), checking.layout_name(COMPILER)]
+    yield from difference("exported", found, {f"{name}@@{VERSION}" for name in names})
 
 
 def need_faults():
@@ -79,5 +81,5 @@ def undefined_faults():
 
 
 checking.finish(
-    [*list_faults(), *export_faults(), *need_faults(), *undefined_faults()], len(listed_names())
+    [*list_faults(), *export_faults(), *need_faults(), *undefined_faults()], len(listed_names()) + 1
 )

@@ -21,7 +21,7 @@ if not Path(BUILD, "build.ninja").exists():
     checking.output(MESON, "setup", BUILD, checking.ROOT, f"-Doptimization={LEVEL}", *parts, env=environment)
 checking.output(MESON, "compile", "-C", BUILD)
 
-print(checking.output(sys.executable, checking.ROOT / "test/checks/library.py", SHARED, STATIC), end="")
+print(checking.output(sys.executable, checking.ROOT / "test/checks/library.py", CPP_COMPILER, SHARED, STATIC), end="")
 
 
 def link_faults():

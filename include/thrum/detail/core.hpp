@@ -22,6 +22,10 @@ inline constexpr std::uint64_t lock_free = 0;
 inline constexpr std::uint64_t lock_held = 1;
 inline constexpr std::uint64_t event_clear = 0;
 inline constexpr std::uint64_t event_set = 1;
+// Of a condition in C++, what lock it is on; neither: an RLock of its own. The library leaves these bits
+// alone.
+inline constexpr std::uint64_t condition_on_lock = 2;
+inline constexpr std::uint64_t condition_on_rlock = 4;
 inline constexpr std::uint64_t semaphore_unit = 2;  // the value stands above the lowest bit
 inline constexpr std::uint64_t latch_unit = 2;      // as the count of a latch does
 inline constexpr std::uint64_t once_done = 2;

@@ -22,13 +22,9 @@ struct alignas(8) Word {
   std::uint64_t bits = 0;
 };
 
-/// Changes `from` into `to`, with acquire and release order. False where the word was not `from`, or where
-/// the program was compiled with THRUM_NO_INLINE, which sends every operation through the library.
-inline bool try_change(Word& word, std::uint64_t from, std::uint64_t to) noexcept {
-#if defined(THRUM_NO_INLINE)
-  static_cast<void>(word);
-  return static_cast<void>(from), static_cast<void>(to), false;
-#elif defined(_MSC_VER) && !defined(__clang__)
+/// Changes `from` into `to`, with acquire and release order. False where the word was not `from`.
+inline bool change(Word& word, std::uint64_t from, std::uint64_t to) noexcept {
+#if defined(_MSC_VER) && !defined(__clang__)
   return static_cast<std::uint64_t>(
              _InterlockedCompareExchange64(reinterpret_cast<volatile long long*>(&word.bits),
                                            static_cast<long long>(to), static_cast<long long>(from))) == from;
@@ -50,6 +46,15 @@ inline std::uint64_t read(const Word& word) noexcept {
       const_cast<volatile long long*>(reinterpret_cast<const volatile long long*>(&word.bits)), 0, 0));
 #else
   return __atomic_load_n(&word.bits, __ATOMIC_ACQUIRE);
+#endif
+}
+
+/// Reads a number that other threads may change, in no order with anything.
+inline unsigned glance(const unsigned& number) noexcept {
+#if defined(_MSC_VER) && !defined(__clang__)
+  return const_cast<const volatile unsigned&>(number);
+#else
+  return __atomic_load_n(&number, __ATOMIC_RELAXED);
 #endif
 }
 
