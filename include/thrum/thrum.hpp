@@ -1,4 +1,9 @@
 // thrum.hpp - all of thrum's classes; each also has a header of its own.
+//
+// The classes are laid out in the program, and do in line what is quick. So a program in C++ goes with a
+// library that lays everything out as the headers do with which it was compiled, as a rule one of the same
+// version: with another it does not link, and does not load. (One that uses thrum.h alone goes with all later
+// ones.)
 #ifndef THRUM_THRUM_HPP
 #define THRUM_THRUM_HPP
 
