@@ -35,12 +35,7 @@ CPP_MODES = ("c++17", "c++20")
 
 # What has other words for Visual C++, and a declaration of each that clang knows without its intrin.h, for which
 # the headers of MinGW-w64 do not do.
-OTHER_WORDS = (
-    "include/thrum/thrum.h",
-    "include/thrum/detail/layout.hpp",
-    "include/thrum/detail/word.hpp",
-    "src/compiler.hpp",
-)
+OTHER_WORDS = ("include/thrum/thrum.h", "include/thrum/detail/word.hpp", "src/compiler.hpp")
 INTRINSICS = """
 extern "C" long long _InterlockedCompareExchange64(long long volatile*, long long, long long);
 extern "C" void _mm_pause(void);
