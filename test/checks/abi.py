@@ -79,8 +79,8 @@ class Build:
                 sys.exit(f"{name} has {text.count(old)} times: {old}")
             header.write_text(text.replace(old, new))
         self.name = checking.layout_name(COMPILER, self.include)
-        self.shared = Path(SHARED)
-        self.static = Path(STATIC)
+        self.shared = Path(SHARED).absolute()
+        self.static = Path(STATIC).absolute()
 
     def make_library(self):
         layout = self.place / "src_cxxapi_layout.cpp.o"
