@@ -59,6 +59,10 @@ def included(header):
     for folder in ("include", "src", *(f"src/{backend}" for backend in BACKENDS)):
         if (checking.ROOT / folder / header).exists():
             return f"{folder}/{header}"
+    # One of several ways to do a thing, of which the include path chooses.
+    for backend in BACKENDS:
+        for found in sorted((checking.ROOT / "src" / backend).glob(f"with_*/{header}")):
+            return found.relative_to(checking.ROOT).as_posix()
     return None
 
 

@@ -22,9 +22,9 @@ struct Identity {
 
 }  // namespace thrum::platform
 
-// Defines Mutex, Parker and ThreadHandle, the inline functions marked so below, kSimulated: whether this is the
-// simulator, where nothing is gained by looking again before a thread sleeps; and kSignals: whether the system
-// can stop a thread anywhere and have it run a handler that calls the library.
+// Defines Mutex, Parker and ThreadHandle, the inline functions marked so below, kSimulated: whether this is
+// the simulator, where nothing is gained by looking again before a thread sleeps; and kSignals: whether the
+// system can stop a thread anywhere and have it run a handler that calls the library.
 #include "platform_types.hpp"
 
 namespace thrum::platform {
@@ -55,8 +55,8 @@ void pause() noexcept;
 /// Lets another thread that is ready have this processor.
 void yield() noexcept;
 
-/// A thread's memory for what its signal handlers leave for it to do, zeroed at first; null where there are none
-/// of those (kSignals). Inline.
+/// A thread's memory for what its signal handlers leave for it to do, zeroed at first; null where there are
+/// none of those (kSignals). Inline.
 inline constexpr std::size_t kInterruptionSize = 160;
 void* interruption() noexcept;
 

@@ -95,8 +95,8 @@ std::uint64_t state_of(const Object& object) {
   return reinterpret_cast<const thrum::detail::Word&>(object).bits & UINT32_MAX;
 }
 
-/// Whether an object is as it is with nobody at it: its word has this state, in all bits of the mask, and its queue
-/// is empty.
+/// Whether an object is as it is with nobody at it: its word has this state, in all bits of the mask, and its
+/// queue is empty.
 template <class Object>
 bool is_at_rest(const Object& object, std::uint64_t state = 0, std::uint64_t mask = UINT32_MAX) {
   return (state_of(object) & mask) == state && queued_for(&object) == 0;
