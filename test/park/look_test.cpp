@@ -23,8 +23,11 @@ Look look_at(Wait wait, LetGo let_go) {
     waiter = &thrum::runtime::current()->waiter;
     wait();
   });
-  eventually([&] { return waiter != nullptr && thrum::lot::look(*waiter).since != 0; });
-  const Look seen = thrum::lot::look(*waiter);
+  Look seen{};
+  eventually([&] {
+    if (waiter != nullptr) seen = thrum::lot::look(*waiter);
+    return seen.address != nullptr && seen.since != 0;
+  });
   let_go();
   crew.join();
   return seen;

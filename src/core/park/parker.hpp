@@ -42,8 +42,8 @@ class Parker {
       if (take()) return true;
       if (woken) continue;
       state = kAsleep;
-      // relaxed would do: nothing is handed over by a time-out.
-      if (atomic::change_acquire(state_, state, kEmpty)) return false;
+      // relaxed: nothing is handed over by a time-out.
+      if (atomic::change_relaxed(state_, state, kEmpty)) return false;
     }
   }
 

@@ -19,8 +19,8 @@ void begin_at(State& queue, std::uint64_t ticket) noexcept {
 
 void clear(detail::Word& word, std::uint64_t flags) noexcept {
   std::uint64_t found = atomic::load_relaxed(word);
-  // relaxed would do: flags are looked at with the mutex or the lock held where it counts.
-  while ((found & flags) != 0 && !atomic::change(word, found, found & ~flags)) {
+  // relaxed: flags are looked at with the mutex or the lock held where it counts.
+  while ((found & flags) != 0 && !atomic::change_relaxed(word, found, found & ~flags)) {
   }
 }
 

@@ -96,8 +96,8 @@ void forsake(FutureState& future) noexcept {
 
 void retain(FutureState& future) noexcept {
   std::uint64_t references = atomic::load_relaxed(future.references);
-  // relaxed would do: who retains has a reference, or knows of one.
-  while (!atomic::change_acquire(future.references, references, references + 1)) {
+  // relaxed: who retains has a reference, or knows of one.
+  while (!atomic::change_relaxed(future.references, references, references + 1)) {
   }
 }
 

@@ -60,8 +60,8 @@ inline bool begin(FutureState& future) noexcept {
   std::uint64_t word = atomic::load_relaxed(future.word);
   do {
     if ((word & kStates) != kPending) return false;
-    // relaxed would do: the task came by way of the pool's locks.
-  } while (!atomic::change_acquire(future.word, word, word | kRunning));
+    // relaxed: the task came by way of the pool's locks.
+  } while (!atomic::change_relaxed(future.word, word, word | kRunning));
   return true;
 }
 

@@ -32,8 +32,8 @@ std::uint32_t take_from(Worker& worker, Task* tasks, std::uint32_t most) noexcep
     const std::uint32_t half = (count_of(range) + 1) / 2;
     count = half < most ? half : most;
     if (count == 0) return 0;
-    // relaxed would do: batches are filled with the lock held, which keeps these from being overwritten too.
-  } while (!atomic::change_acquire(worker.range, range, make_range(begin_of(range) + count, end_of(range))));
+    // relaxed: batches are filled with the lock held, which keeps these from being overwritten too.
+  } while (!atomic::change_relaxed(worker.range, range, make_range(begin_of(range) + count, end_of(range))));
   for (std::uint32_t i = 0; i < count; ++i) tasks[i] = worker.batch[(begin_of(range) + i) % kBatch];
   return count;
 }

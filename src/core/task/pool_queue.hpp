@@ -21,8 +21,8 @@ inline bool next(Worker& self, Task& task) noexcept {
   std::uint64_t range = atomic::load_relaxed(self.range);
   do {
     if (count_of(range) == 0) return false;
-    // relaxed would do: what the batch holds the worker itself has put there.
-  } while (!atomic::change_acquire(self.range, range, make_range(begin_of(range) + 1, end_of(range))));
+    // relaxed: what the batch holds the worker itself has put there.
+  } while (!atomic::change_relaxed(self.range, range, make_range(begin_of(range) + 1, end_of(range))));
   task = self.batch[begin_of(range) % kBatch];
   return true;
 }

@@ -1,0 +1,90 @@
+// called_test.cpp - a waiter that has been called to look again, and is not back yet: nobody else is called
+// for the same thing, and the object cannot be destroyed.
+//
+// The waiters here have no threads: what one would do when it is back is done by the test, at the moment it
+// likes.
+#include <catch2/catch_test_macros.hpp>
+#include <cstdint>
+
+#include "capi/locks.hpp"
+#include "core/park/parked.hpp"
+#include "core/sync/lock.hpp"
+#include "core/sync/semaphore.hpp"
+#include "thrum/thrum.h"
+
+using thrum::Kind;
+using thrum::Waiter;
+using thrum::lot::Bucket;
+
+namespace {
+
+/// Queues the waiter, as its own thread does.
+void queue(thrum::detail::Word& word, std::uint64_t parked, Waiter& waiter, Kind kind) {
+  Bucket bucket(&word);
+  std::uint64_t found = 0;
+  REQUIRE(thrum::parked::set(word, parked, found, [](std::uint64_t) { return true; }));
+  bucket.push(waiter, kind);
+}
+
+}  // namespace
+
+TEST_CASE("a lock that is released again calls nobody beside the one on its way", "[lock]") {
+  thrum::detail::Word lock;
+  Waiter first;
+  Waiter second;
+  REQUIRE(thrum::lock::acquire(lock, 0, THRUM_FOREVER) == THRUM_OK);
+  queue(lock, thrum::lock::kParked, first, Kind::lock);
+  queue(lock, thrum::lock::kParked, second, Kind::lock);
+  REQUIRE(thrum::lock::release(lock, 0) == THRUM_OK);
+  for (int i = 0; i < 3; ++i) {
+    REQUIRE(thrum::lock::acquire(lock, 0, 0) == THRUM_OK);
+    REQUIRE(thrum::lock::release(lock, 0) == THRUM_OK);
+    const Bucket bucket(&lock);
+    CHECK(bucket.called() == 1);
+    CHECK(bucket.first() == &second);
+  }
+  Bucket(&lock).back(first);
+  REQUIRE(thrum::lock::acquire(lock, 0, 0) == THRUM_OK);
+  REQUIRE(thrum::lock::release(lock, 0) == THRUM_OK);
+  Bucket bucket(&lock);
+  CHECK(bucket.called() == 1);
+  CHECK_FALSE(bucket.occupied());
+  bucket.back(second);
+}
+
+TEST_CASE("a semaphore calls as many as it has units for, beside those on their way", "[semaphore]") {
+  thrum::detail::Word semaphore;
+  Waiter waiters[3];
+  for (Waiter& waiter : waiters) queue(semaphore, thrum::semaphore::kParked, waiter, Kind::semaphore);
+  REQUIRE(thrum::semaphore::release(semaphore, 0, 1, INT64_MAX) == THRUM_OK);
+  CHECK(Bucket(&semaphore).called() == 1);
+  // Somebody who comes by takes the unit, and brings it back: there still is one for one.
+  REQUIRE(thrum::semaphore::acquire(semaphore, 0, 0) == THRUM_OK);
+  REQUIRE(thrum::semaphore::release(semaphore, 0, 1, INT64_MAX) == THRUM_OK);
+  CHECK(Bucket(&semaphore).called() == 1);
+  CHECK(Bucket(&semaphore).first() == &waiters[1]);
+  REQUIRE(thrum::semaphore::release(semaphore, 0, 1, INT64_MAX) == THRUM_OK);
+  CHECK(Bucket(&semaphore).called() == 2);
+  REQUIRE(thrum::semaphore::release(semaphore, 0, 5, INT64_MAX) == THRUM_OK);
+  Bucket bucket(&semaphore);
+  CHECK(bucket.called() == 3);
+  CHECK_FALSE(bucket.occupied());
+  for (Waiter& waiter : waiters) bucket.back(waiter);
+  CHECK_FALSE(bucket.in_use());
+}
+
+TEST_CASE("a lock behind a handle is not destroyed before the one that was called is back",
+          "[lock][handles]") {
+  thrum_lock handle;
+  REQUIRE(thrum_lock_create(&handle) == THRUM_OK);
+  thrum::detail::Word& word = thrum::capi::locks.find(handle.id)->word;
+  Waiter waiter;
+  REQUIRE(thrum_lock_acquire(handle, THRUM_FOREVER) == THRUM_OK);
+  queue(word, thrum::lock::kParked, waiter, Kind::lock);
+  CHECK(thrum_lock_destroy(handle) == THRUM_E_BUSY);
+  REQUIRE(thrum_lock_release(handle) == THRUM_OK);
+  CHECK(thrum_lock_destroy(handle) == THRUM_E_BUSY);
+  Bucket(&word).back(waiter);
+  CHECK(thrum_lock_destroy(handle) == THRUM_OK);
+  CHECK(thrum_lock_destroy(handle) == THRUM_E_HANDLE);
+}
