@@ -152,18 +152,6 @@ bool leave(Waiter& self, const void* address, Forget forget) noexcept {
   return false;
 }
 
-/// What has ended a wait.
-enum class Outcome { handed_over, look_again, timed_out };
-
-/// Waits in the queue of `address`; as wait, leave and come_back.
-template <class Forget>
-Outcome await(Waiter& self, const void* address, Deadline deadline, Forget forget) noexcept {
-  if (!wait(self, deadline) && leave(self, address, forget)) return Outcome::timed_out;
-  if (self.verdict == Verdict::handed_over) return Outcome::handed_over;
-  come_back(self);
-  return Outcome::look_again;
-}
-
 /// Whether the first in a queue has waited so long that it is to be served before all who come by.
 bool is_due(const Waiter& first) noexcept;
 

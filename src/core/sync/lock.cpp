@@ -10,17 +10,23 @@ namespace thrum::lock {
 namespace {
 
 /// What has come of a look at the lock with its bucket's mutex held.
-enum class Turn { acquired, queued, again };
+enum class Turn { acquired, queued, gone };
 
-/// Enters the queue of a lock that is still held, in front where the thread has been called from there.
-Turn enqueue(detail::Word& lock, Generation generation, Waiter& self, bool in_front) noexcept {
+/// Acquires the lock if it is free after all; else enters the queue, in front where the thread has been
+/// called from there. So one that was called is on its way back until it has the lock, or waits again.
+Turn take_turn(detail::Word& lock, Generation generation, Waiter& self, bool called) noexcept {
   lot::Bucket bucket(&lock);
-  std::uint64_t word = 0;
+  if (called) bucket.back(self);
   const auto is_held = [&](std::uint64_t found) {
     return generation_of(found) == generation && (found & kHeld) != 0;
   };
-  if (!parked::set(lock, kParked, word, is_held)) return Turn::again;
-  if (in_front) {
+  std::uint64_t word = 0;
+  while (!parked::set(lock, kParked, word, is_held)) {
+    if (generation_of(word) != generation) return Turn::gone;
+    // acquire: pairs with the release in release.
+    if (atomic::change_acquire(lock, word, word | kHeld)) return Turn::acquired;
+  }
+  if (called) {
     bucket.push_front(self, Kind::lock);
   } else {
     bucket.push(self, Kind::lock);
@@ -28,38 +34,18 @@ Turn enqueue(detail::Word& lock, Generation generation, Waiter& self, bool in_fr
   return Turn::queued;
 }
 
-/// Back from the queue, to which the thread had been called to look again.
-Turn look_again(detail::Word& lock, Generation generation, Waiter& self) noexcept {
-  lot::Bucket bucket(&lock);
-  // In the step in which it counts as back it has the lock, or another thread does, whose release finds it
-  // gone.
-  bucket.back(self);
-  std::uint64_t word = atomic::load_relaxed(lock);
-  while (generation_of(word) == generation && (word & kHeld) == 0) {
-    // acquire: pairs with the release in release.
-    if (atomic::change_acquire(lock, word, word | kHeld)) return Turn::acquired;
-  }
-  return Turn::again;
-}
-
 /// Acquires a lock for a thread that has been called from its queue, or has not been there yet.
 thrum_status acquire_until(detail::Word& lock, Generation generation, Deadline deadline, Waiter* self,
                            bool called) noexcept {
   Spin spin(Spin::kLock);
-  bool in_front = false;
   for (;;) {
-    if (called) {
-      if (look_again(lock, generation, *self) == Turn::acquired) return THRUM_OK;
-      called = false;
-      in_front = true;
-      spin = Spin(Spin::kLock);
-    }
     std::uint64_t word = atomic::load_relaxed(lock);
     if (generation_of(word) != generation) return THRUM_E_HANDLE;
     if ((word & kHeld) == 0) {
       // acquire: pairs with the release in release.
-      if (atomic::change_acquire(lock, word, word | kHeld)) return THRUM_OK;
-      continue;
+      if (!atomic::change_acquire(lock, word, word | kHeld)) continue;
+      if (called) lot::come_back(*self);
+      return THRUM_OK;
     }
     if (deadline == kPoll) return THRUM_TIMEOUT;
     // Whoever is parked has been here for longer.
@@ -67,12 +53,14 @@ thrum_status acquire_until(detail::Word& lock, Generation generation, Deadline d
     if (self == nullptr) self = runtime::waiter();
     if (self == nullptr) return THRUM_E_NOMEM;
     if (self->age == 0) self->age = spin.now() | 1;  // not 0
-    if (enqueue(lock, generation, *self, in_front) != Turn::queued) continue;
+    const Turn turn = take_turn(lock, generation, *self, called);
+    if (turn != Turn::queued) return turn == Turn::acquired ? THRUM_OK : THRUM_E_HANDLE;
     if (!lot::wait(*self, deadline) && lot::leave(*self, &lock, [&] { parked::clear(lock, kParked); })) {
       return THRUM_TIMEOUT;
     }
     if (self->verdict == Verdict::handed_over) return THRUM_OK;
     called = true;
+    spin = Spin(Spin::kLock);
   }
 }
 

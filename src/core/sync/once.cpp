@@ -25,55 +25,77 @@ bool is_running(const OnceState& once, std::uint64_t word) noexcept {
   return owner != 0 && owner == fork::survivor();
 }
 
-/// Enters the queue while another thread is at it. False: look again.
-bool enqueue(OnceState& once, Generation generation, Waiter& self) noexcept {
+/// What the once is to this caller: THRUM_OK, done; once_run, its own to do now; THRUM_TIMEOUT, under way.
+thrum_status look(OnceState& once, Generation generation, std::uint64_t caller) noexcept {
+  // acquire: pairs with the release in end.
+  std::uint64_t word = atomic::load_acquire(once.word);
+  for (;;) {
+    if (generation_of(word) != generation) return THRUM_E_HANDLE;
+    if ((word & kStates) == kDone) return THRUM_OK;
+    if (is_running(once, word)) return THRUM_TIMEOUT;
+    const std::uint64_t parked = (word & kStates) == kNew ? word & kParked : 0;
+    // acquire: what a caller did that failed comes before.
+    if (!atomic::change_acquire(once.word, word, make_word(generation, forks() | parked | kRunning)))
+      continue;
+    // relaxed: only a caller that finds itself there learns anything from it.
+    atomic::store_relaxed(once.owner, caller);
+    return detail::once_run;
+  }
+}
+
+/// The same, and enters the queue where another thread is at it; in front where this one has been called from
+/// there, which is on its way back until then.
+thrum_status take_turn(OnceState& once, Generation generation, std::uint64_t caller, Waiter& self,
+                       bool called) noexcept {
   lot::Bucket bucket(&once.word);
-  std::uint64_t word = 0;
+  if (called) bucket.back(self);
   const auto waits = [&](std::uint64_t found) {
     return generation_of(found) == generation && is_running(once, found);
   };
-  if (!parked::set(once.word, kParked, word, waits)) return false;
-  bucket.push(self, Kind::once);
-  return true;
+  std::uint64_t word = 0;
+  while (!parked::set(once.word, kParked, word, waits)) {
+    const thrum_status status = look(once, generation, caller);
+    if (status != THRUM_TIMEOUT) return status;
+  }
+  if (called) {
+    bucket.push_front(self, Kind::once);
+  } else {
+    bucket.push(self, Kind::once);
+  }
+  return THRUM_TIMEOUT;
 }
 
 }  // namespace
 
 thrum_status begin(OnceState& once, Generation generation, double timeout) noexcept {
-  const thrum_status status = check_timeout(timeout);
+  thrum_status status = check_timeout(timeout);
   if (status != THRUM_OK) return status;
   if (is_done(once.word, generation)) return THRUM_OK;
   const Deadline deadline = deadline_after(timeout);
   const std::uint64_t caller = runtime::ident();
   if (caller == 0) return THRUM_E_NOMEM;
   Waiter* self = nullptr;
+  bool called = false;
   Spin spin(Spin::kLock);
   for (;;) {
-    // acquire: pairs with the release in end.
-    std::uint64_t word = atomic::load_acquire(once.word);
-    if (generation_of(word) != generation) return THRUM_E_HANDLE;
-    if ((word & kStates) == kDone) return THRUM_OK;
-    if (!is_running(once, word)) {
-      const std::uint64_t parked = (word & kStates) == kNew ? word & kParked : 0;
-      // acquire: what a caller did that failed comes before.
-      if (!atomic::change_acquire(once.word, word, make_word(generation, forks() | parked | kRunning))) {
-        continue;
-      }
-      // relaxed: only a caller that finds itself there learns anything from it.
-      atomic::store_relaxed(once.owner, caller);
-      return detail::once_run;
+    status = look(once, generation, caller);
+    if (status != THRUM_TIMEOUT) {
+      if (called) lot::come_back(*self);
+      return status;
     }
     if (atomic::load_relaxed(once.owner) == caller) return THRUM_E_DEADLOCK;
     if (deadline == kPoll) return THRUM_TIMEOUT;
-    if ((word & kParked) == 0 && spin.again()) continue;
+    if ((atomic::load_relaxed(once.word) & kParked) == 0 && spin.again()) continue;
     if (self == nullptr) self = runtime::waiter();
     if (self == nullptr) return THRUM_E_NOMEM;
-    if (!enqueue(once, generation, *self)) continue;
-    switch (lot::await(*self, &once.word, deadline, [&] { parked::clear(once.word, kParked); })) {
-      case lot::Outcome::handed_over: return THRUM_OK;
-      case lot::Outcome::timed_out: return THRUM_TIMEOUT;
-      case lot::Outcome::look_again: break;
+    status = take_turn(once, generation, caller, *self, called);
+    if (status != THRUM_TIMEOUT) return status;
+    if (!lot::wait(*self, deadline) &&
+        lot::leave(*self, &once.word, [&] { parked::clear(once.word, kParked); })) {
+      return THRUM_TIMEOUT;
     }
+    if (self->verdict == Verdict::handed_over) return THRUM_OK;
+    called = true;
   }
 }
 

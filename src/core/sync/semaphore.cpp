@@ -9,16 +9,6 @@ namespace thrum::semaphore {
 
 namespace {
 
-/// Takes a unit, if there is one.
-bool try_acquire(detail::Word& semaphore, Generation generation) noexcept {
-  std::uint64_t word = atomic::load_relaxed(semaphore);
-  while (generation_of(word) == generation && value_of(word) > 0) {
-    // acquire: pairs with the release in release.
-    if (atomic::change_acquire(semaphore, word, word - kUnit)) return true;
-  }
-  return false;
-}
-
 /// Calls as many as there are units for, beside those who are on their way. Call with the bucket's mutex
 /// held.
 void call(std::int64_t value, lot::Bucket& bucket, lot::WakeList& awake) noexcept {
@@ -35,27 +25,29 @@ void settle(detail::Word& semaphore, lot::Bucket& bucket, lot::WakeList& awake) 
   if (!bucket.occupied()) parked::clear(semaphore, kParked);
 }
 
-/// Enters the queue of a semaphore that still has no unit. False: it has one, or is no more. Look again.
-bool enqueue(detail::Word& semaphore, Generation generation, Waiter& self, bool in_front) noexcept {
+/// What has come of a look at the semaphore with its bucket's mutex held.
+enum class Turn { acquired, queued, gone };
+
+/// Takes a unit if there is one after all; else enters the queue, in front where the thread has been called
+/// from there. So one that was called is on its way back until it has a unit, or waits again.
+Turn take_turn(detail::Word& semaphore, Generation generation, Waiter& self, bool called) noexcept {
   lot::Bucket bucket(&semaphore);
-  std::uint64_t word = 0;
+  if (called) bucket.back(self);
   const auto has_none = [&](std::uint64_t found) {
     return generation_of(found) == generation && value_of(found) == 0;
   };
-  if (!parked::set(semaphore, kParked, word, has_none)) return false;
-  if (in_front) {
+  std::uint64_t word = 0;
+  while (!parked::set(semaphore, kParked, word, has_none)) {
+    if (generation_of(word) != generation) return Turn::gone;
+    // acquire: pairs with the release in release.
+    if (atomic::change_acquire(semaphore, word, word - kUnit)) return Turn::acquired;
+  }
+  if (called) {
     bucket.push_front(self, Kind::semaphore, settle);
   } else {
     bucket.push(self, Kind::semaphore, settle);
   }
-  return true;
-}
-
-/// Back from the queue, to which the thread had been called to look again. False: others were faster.
-bool look_again(detail::Word& semaphore, Generation generation, Waiter& self) noexcept {
-  lot::Bucket bucket(&semaphore);
-  bucket.back(self);
-  return try_acquire(semaphore, generation);
+  return Turn::queued;
 }
 
 /// Releases units where somebody may be queued.
@@ -100,15 +92,16 @@ thrum_status acquire_slowly(detail::Word& semaphore, Generation generation, doub
   if (status != THRUM_OK) return status;
   const Deadline deadline = deadline_after(timeout);
   Waiter* self = nullptr;
+  bool called = false;
   Spin spin(Spin::kSignal);
-  bool in_front = false;
   for (;;) {
     std::uint64_t word = atomic::load_relaxed(semaphore);
     if (generation_of(word) != generation) return THRUM_E_HANDLE;
     if (value_of(word) > 0) {
       // acquire: pairs with the release in release.
-      if (atomic::change_acquire(semaphore, word, word - kUnit)) return THRUM_OK;
-      continue;
+      if (!atomic::change_acquire(semaphore, word, word - kUnit)) continue;
+      if (called) lot::come_back(*self);
+      return THRUM_OK;
     }
     if (deadline == kPoll) return THRUM_TIMEOUT;
     // Whoever is parked has been here for longer.
@@ -116,11 +109,11 @@ thrum_status acquire_slowly(detail::Word& semaphore, Generation generation, doub
     if (self == nullptr) self = runtime::waiter();
     if (self == nullptr) return THRUM_E_NOMEM;
     if (self->age == 0) self->age = spin.now() | 1;  // not 0
-    if (!enqueue(semaphore, generation, *self, in_front)) continue;
+    const Turn turn = take_turn(semaphore, generation, *self, called);
+    if (turn != Turn::queued) return turn == Turn::acquired ? THRUM_OK : THRUM_E_HANDLE;
     if (!lot::wait(*self, deadline) && give_up(semaphore, *self)) return THRUM_TIMEOUT;
     if (self->verdict == Verdict::handed_over) return THRUM_OK;
-    if (look_again(semaphore, generation, *self)) return THRUM_OK;
-    in_front = true;
+    called = true;
   }
 }
 
