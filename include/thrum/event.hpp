@@ -8,6 +8,7 @@
 namespace thrum {
 
 /// A flag that threads can wait for. Eight bytes, no destructor; as a static it needs no initialiser.
+/// set and is_set may be called in signal handlers, as thrum.h says.
 class Event {
  public:
   constexpr Event() noexcept = default;

@@ -19,7 +19,8 @@ constexpr std::uint64_t latch_state(std::int64_t count) {
 }  // namespace detail
 
 /// A number that counts down to 0, once, and threads that wait for it. Eight bytes, no destructor; as a
-/// static with a constant count it needs no initialiser.
+/// static with a constant count it needs no initialiser. count_down may be called in signal handlers, as
+/// thrum.h says.
 class Latch {
  public:
   /// ValueError: the count is negative. OverflowError: above THRUM_LATCH_MAX.

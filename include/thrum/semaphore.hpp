@@ -17,7 +17,7 @@ constexpr std::uint64_t semaphore_state(std::int64_t value) {
 }  // namespace detail
 
 /// A number of units that threads take and give back. Eight bytes, no destructor; as a static with a
-/// constant value it needs no initialiser.
+/// constant value it needs no initialiser. release may be called in signal handlers, as thrum.h says.
 class Semaphore {
  public:
   /// A semaphore with `value` units. ValueError: it is negative. OverflowError: above THRUM_SEMAPHORE_MAX.

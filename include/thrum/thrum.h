@@ -33,6 +33,13 @@
  * wait is not ended by a signal: the handler runs, and the wait goes on. Nor is it by a cancellation, which
  * acts when the wait is over.
  *
+ * Signal handlers. Where the system has sem_clockwait (glibc 2.30 and later; not under ThreadSanitizer) a
+ * handler may call these functions, and no others, at any instant of the thread that it interrupts:
+ *
+ *   thrum_event_set, thrum_event_is_set, thrum_semaphore_release, thrum_latch_count_down
+ *   thrum_get_ident, in a thread that the library knows: one that thrum started, from its target's first step
+ *   on, or that has called thrum_get_ident before. For any other it makes a record, with memory and locks.
+ *
  * Threads. Every function may be called from any thread at any time, threads that thrum did not start
  * included. A lock that a thread holds when it ends stays held, as in Python.
  *
@@ -172,7 +179,8 @@ typedef struct thrum_future {
 /* A new lock, not held. threading.Lock(). */
 THRUM_API thrum_status thrum_lock_create(thrum_lock* out) THRUM_NOEXCEPT;
 
-/* Destroys the lock and makes its handle stale. THRUM_E_BUSY: it is held, or a thread waits for it. */
+/* Destroys the lock and makes its handle stale. THRUM_E_BUSY: it is held, a thread waits for it, or one that
+ * a release has let look again is not back yet. */
 THRUM_API thrum_status thrum_lock_destroy(thrum_lock lock) THRUM_NOEXCEPT;
 
 /* Acquires the lock, waiting for it at most `timeout` seconds. THRUM_OK: it is now held. THRUM_TIMEOUT:
@@ -197,7 +205,8 @@ THRUM_API thrum_status thrum_lock_reinit_after_fork(thrum_lock lock) THRUM_NOEXC
 /* A new re-entrant lock, not held. threading.RLock(). */
 THRUM_API thrum_status thrum_rlock_create(thrum_rlock* out) THRUM_NOEXCEPT;
 
-/* Destroys the lock and makes its handle stale. THRUM_E_BUSY: it is held, or a thread waits for it. */
+/* Destroys the lock and makes its handle stale. THRUM_E_BUSY: it is held, a thread waits for it, or one that
+ * a release has let look again is not back yet. */
 THRUM_API thrum_status thrum_rlock_destroy(thrum_rlock lock) THRUM_NOEXCEPT;
 
 /* Acquires the lock for the calling thread, or once more where that thread holds it already. The statuses
@@ -240,7 +249,7 @@ THRUM_API thrum_status thrum_condition_create_with_rlock(thrum_condition* out,
                                                          thrum_rlock lock) THRUM_NOEXCEPT;
 
 /* Destroys the condition, and the lock that it made for itself. THRUM_E_BUSY: a thread waits on it, or
- * that lock is held. */
+ * that lock is held, or waited for, or a thread that its release has let look again is not back yet. */
 THRUM_API thrum_status thrum_condition_destroy(thrum_condition condition) THRUM_NOEXCEPT;
 
 /* Acquire and release the condition's lock, with that lock's statuses. Condition.acquire, .release. */
@@ -308,7 +317,8 @@ THRUM_API thrum_status thrum_semaphore_create(thrum_semaphore* out, int64_t valu
 /* The same, and its value never passes the one that it begins with. threading.BoundedSemaphore(value). */
 THRUM_API thrum_status thrum_semaphore_create_bounded(thrum_semaphore* out, int64_t value) THRUM_NOEXCEPT;
 
-/* Destroys the semaphore and makes its handle stale. THRUM_E_BUSY: a thread waits for it. */
+/* Destroys the semaphore and makes its handle stale. THRUM_E_BUSY: a thread waits for it, or one that a
+ * release has let look again is not back yet. */
 THRUM_API thrum_status thrum_semaphore_destroy(thrum_semaphore semaphore) THRUM_NOEXCEPT;
 
 /* Takes one unit, waiting for it at most `timeout` seconds. THRUM_OK or THRUM_TIMEOUT.
@@ -335,7 +345,8 @@ THRUM_API thrum_status thrum_semaphore_reinit_after_fork(thrum_semaphore semapho
 THRUM_API thrum_status thrum_barrier_create(thrum_barrier* out, int parties, int (*action)(void*), void* arg,
                                             double timeout) THRUM_NOEXCEPT;
 
-/* Destroys the barrier and makes its handle stale. THRUM_E_BUSY: a thread waits at it or runs its action. */
+/* Destroys the barrier and makes its handle stale. THRUM_E_BUSY: a thread waits at it or runs its action, or
+ * one that the end of an action has let look again is not back yet. */
 THRUM_API thrum_status thrum_barrier_destroy(thrum_barrier barrier) THRUM_NOEXCEPT;
 
 /* Waits until as many threads have come as the barrier is for, at most `timeout` seconds (THRUM_FOREVER: the
@@ -401,7 +412,8 @@ THRUM_API thrum_status thrum_latch_reinit_after_fork(thrum_latch latch) THRUM_NO
 /* A new object by which something is done once. Not in Python; C's call_once, with retry and timeout. */
 THRUM_API thrum_status thrum_once_create(thrum_once* out) THRUM_NOEXCEPT;
 
-/* Destroys it and makes its handle stale. THRUM_E_BUSY: a call is under way. */
+/* Destroys it and makes its handle stale. THRUM_E_BUSY: a call is under way, or a thread that a failed one
+ * has let try again is not back yet. */
 THRUM_API thrum_status thrum_once_destroy(thrum_once once) THRUM_NOEXCEPT;
 
 /* Calls function(arg) unless a call by this object has succeeded; where another thread is at it, waits for
@@ -528,7 +540,8 @@ THRUM_API thrum_status thrum_queue_create(thrum_queue* out, int kind, int64_t ma
                                           const thrum_queue_options* options) THRUM_NOEXCEPT;
 
 /* Destroys the queue and makes its handle stale; options->destroy gets the items that are still in it.
- * THRUM_E_BUSY: a thread waits for it, or is in the middle of a call. */
+ * THRUM_E_BUSY: a thread waits for it, or is in the middle of a call; also one that another call has let look
+ * again and that is not back yet. */
 THRUM_API thrum_status thrum_queue_destroy(thrum_queue queue) THRUM_NOEXCEPT;
 
 /* Puts an item, any pointer, into the queue, waiting for room at most `timeout` seconds; a queue without a
