@@ -6,7 +6,7 @@
 //                                               whose time is up: clears PARKED
 //     0      1    set                           clear: clear
 //     1      1    set by a signal handler,      whoever pays that, sets or clears: wakes them all, and
-//                 which owes it to the threads  clears PARKED
+//                 which owes it to the threads  clears PARKED; so does the last whose time is up
 //                 that are queued
 //
 // Above them the word counts how often it has been set. A thread that waits looks for a while before it

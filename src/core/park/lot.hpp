@@ -14,8 +14,7 @@
 //   2. Who takes it out of the queue, with the mutex held, must wake it afterwards, once, without the mutex.
 //   3. A thread whose time is up takes itself out; where another has done that already, it waits for the
 //      wake-up that must come.
-//   4. The object is not touched after the step that lets a waiter go: its memory may be gone by then. A
-//   waiter
+//   4. The object is not touched after the step that lets a waiter go: its memory may be gone by then. One
 //      that is called to look again keeps it, as it will touch it itself, until it has come back.
 #ifndef THRUM_CORE_PARK_LOT_HPP
 #define THRUM_CORE_PARK_LOT_HPP

@@ -4,10 +4,11 @@
 // waiter.hpp); one that comes too late by another place passes on to the next waiter there, so that no
 // wake-up is lost on a thread that has one already. The thread takes its other places out before it goes on.
 //
-//   lot::Several several(*self, places, n);
-//   for each address: { Bucket bucket(address); check; set the flag; several.enter(bucket, i, kind, settle);
-//   } Place* place = several.wait(deadline);    // null: the time is up for each address:
-//   several.leave(bucket, i) and, with the last, clear the flag
+//   lot::Several several(*self, places);
+//
+//   for each address, with its bucket:   check, set the flag, several.enter(bucket, i, kind, settle)
+//   Place* place = several.wait(deadline)   null: the time is up
+//   for each address, with its bucket:   several.leave(bucket, i); the last one clears the flag
 #ifndef THRUM_CORE_PARK_SEVERAL_HPP
 #define THRUM_CORE_PARK_SEVERAL_HPP
 

@@ -1,17 +1,16 @@
 // core/park/waiter.hpp - a thread that waits, and its place in the queue of an address.
 //
-// A waiter is in one of four states. The first three are known by its place; the last one by the parker.
+// A waiter is in one of four states, which the address in its place tells:
 //
-//   state     the place's address   meaning                                  moved on by
-//   away      0                     in no queue                              its thread: queued
-//   queued    the address           waits in the queue of the address        a waker: called, or away with
-//   the
-//                                                                            wake-up to come; its thread, out
-//                                                                            of time: away
-//   called    the address + 1       woken to look again, and not back yet    its thread: away, or queued
-//   again handed    0                     has been given what it waited for, or    its thread, with the
-//   wake-up: away
-//                                   told so; the wake-up is to come
+//   state    address          meaning                        moved on by
+//   away     0                in no queue                    its thread: queued
+//   queued   the object's     in the queue of that address   a waker: called, or handed; its thread, out of
+//                                                            time: away
+//   called   the object's, 1  woken to look again, and not   its thread: away, or queued again in front
+//            more             back yet
+//   handed   0                has been given what it waits   its thread, with the wake-up that is to come:
+//                             for, or told what becomes of   away
+//                             that
 //
 // A called waiter stands in a second queue, that of the next address, which no object has. So whoever holds
 // the mutex of the address sees that a thread is still on its way: the object cannot be destroyed, and who
@@ -20,13 +19,11 @@
 // Who waits for several addresses at once has a place for each, and a claim. A waker that takes one of the
 // places out has to claim the waiter, before others who have found it by another place:
 //
-//   claim          meaning                                      moved on by
-//   0              it waits at its own place alone               its thread: open
-//   open           in several queues, nobody has come for it     who takes a place out: that place; its
-//   thread,
-//                                                                out of time: its own place
-//   a place        whoever took that one out has it              its thread, which takes the other places
-//   out: 0
+//   claim     meaning                                     moved on by
+//   0         it waits at its own place alone             its thread: open
+//   open      in several queues, nobody has come for it   who takes a place out: that place; its thread, out
+//                                                         of time: its own place
+//   a place   whoever took that one out has it            its thread, which takes the others out: 0
 #ifndef THRUM_CORE_PARK_WAITER_HPP
 #define THRUM_CORE_PARK_WAITER_HPP
 
