@@ -16,6 +16,8 @@ thrum_status change_parked(detail::Word& event, Generation generation, Next next
   std::uint64_t word = atomic::load_relaxed(event);
   do {
     if (generation_of(word) != generation) return THRUM_E_HANDLE;
+    // Cleared by another meanwhile: those who are queued now have come since.
+    if (((word | next(word)) & kSet) == 0) return THRUM_OK;
     // release: pairs with the acquire in wait. acquire: who clears an event has seen what came before the
     // set.
   } while (!atomic::change(event, word, next(word) & ~kParked));

@@ -125,6 +125,13 @@ std::size_t Bucket::waiting() const noexcept {
   return first != nullptr ? first->count : 0;
 }
 
+std::size_t Bucket::due(std::size_t most) const noexcept {
+  std::size_t count = 0;
+  const Place* place = chain_.find(address_);
+  for (; place != nullptr && count != most && is_due(*place->waiter); place = place->next) ++count;
+  return count;
+}
+
 void Bucket::back(Waiter& waiter) noexcept { chain_.take_out(waiter.own); }
 
 Waiter* Bucket::first() const noexcept {
@@ -213,8 +220,8 @@ void come_back(Waiter& self) noexcept {
   bucket.back(self);
 }
 
-bool is_due(const Waiter& first) noexcept {
-  return first.age != 0 && platform::has_passed(first.age + kDueAfter);
+bool is_due(const Waiter& waiter) noexcept {
+  return waiter.age != 0 && platform::has_passed(waiter.age + kDueAfter);
 }
 
 Look look(const Waiter& waiter) noexcept {

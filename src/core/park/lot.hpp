@@ -71,6 +71,8 @@ class Bucket {
   bool occupied() const noexcept { return first() != nullptr; }
   /// Whether anybody waits for it or is on the way back.
   bool in_use() const noexcept { return occupied() || called() != 0; }
+  /// How many of the first, at most so many, are to be served before all who come by.
+  std::size_t due(std::size_t most) const noexcept;
   /// Takes the waiter out, if it waits for this address.
   bool remove(Waiter& waiter) noexcept { return remove(waiter.own); }
   bool remove(Place& place) noexcept;
@@ -151,8 +153,8 @@ bool leave(Waiter& self, const void* address, Forget forget) noexcept {
   return false;
 }
 
-/// Whether the first in a queue has waited so long that it is to be served before all who come by.
-bool is_due(const Waiter& first) noexcept;
+/// Whether one who is queued has waited so long that it is to be served before all who come by.
+bool is_due(const Waiter& waiter) noexcept;
 
 /// What a thread waits for, and since when, as far as it can be told without a mutex; address 0: nothing.
 struct Look {

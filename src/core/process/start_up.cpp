@@ -23,12 +23,13 @@ void start_up() noexcept {
   started_up = true;
 }
 
-void before_wait(ThreadRecord& record) {
+bool before_wait(ThreadRecord& record) {
   // acquire: pairs with the release in move_gate.
   const std::uint64_t gate = atomic::load_acquire(runtime::gate);
-  if (exit::abandons(record)) exit::stay(record);
+  if (exit::abandons(record)) return false;
   hooks::catch_up(record);
   record.gate = gate;
+  return true;
 }
 
 void process_exits() { static_cast<void>(exit::shutdown()); }

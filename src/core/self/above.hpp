@@ -11,9 +11,8 @@ struct Above {
   void (*start_up)() noexcept;
   /// A thread that thrum did not start has got its record, in that thread.
   void (*thread_seen)(ThreadRecord& record);
-  /// A thread is about to wait and finds that the gate has moved; a daemon of a process that exits stays
-  /// there.
-  void (*before_wait)(ThreadRecord& record);
+  /// A thread is about to wait and finds that the gate has moved. False: the process has left it behind.
+  bool (*before_wait)(ThreadRecord& record);
   /// The handler of the process's exit.
   void (*process_exits)();
 };

@@ -7,6 +7,7 @@
 #define THRUM_CORE_SELF_RUNTIME_HPP
 
 #include "core/self/above.hpp"
+#include "core/self/ending.hpp"
 #include "core/self/record.hpp"
 
 namespace thrum::runtime {
@@ -36,10 +37,11 @@ extern detail::Word gate;
 /// Has every thread do what there is to do before it next waits: what that is has been written before this.
 void move_gate() noexcept;
 
-/// The calling thread is about to wait, and may have something to do before.
-inline void pass_gate(ThreadRecord& record) {
+/// The calling thread is about to wait, and may have something to do before. False: the process that exits
+/// has left it behind, and it is to stay.
+inline bool pass_gate(ThreadRecord& record) {
   // relaxed: a thread that has not heard of it yet may go on until it has.
-  if (record.gate != atomic::load_relaxed(gate)) above.before_wait(record);
+  return record.gate == atomic::load_relaxed(gate) || above.before_wait(record);
 }
 
 /// The waiter of the calling thread, which has passed the gate and begins to wait.
@@ -55,7 +57,7 @@ inline Waiter* begin_wait(ThreadRecord& record) noexcept {
 inline Waiter* waiter() noexcept {
   ThreadRecord* record = current();
   if (record == nullptr) return nullptr;
-  pass_gate(*record);
+  if (!pass_gate(*record)) exit::stay(*record);
   return begin_wait(*record);
 }
 

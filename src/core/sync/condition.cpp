@@ -94,12 +94,11 @@ thrum_status wait(detail::Word& condition, Generation generation, const LockRef&
   ThreadRecord* record = runtime::current();
   if (record == nullptr) return THRUM_E_NOMEM;
   std::uint32_t depth = 0;
-  if (exit::abandons(*record)) {
+  if (!runtime::pass_gate(*record)) {
     // Whoever exits may need the lock.
     static_cast<void>(let_go(lock, depth));
     exit::stay(*record);
   }
-  runtime::pass_gate(*record);
   Waiter& self = *runtime::begin_wait(*record);
   const Deadline deadline = deadline_after(timeout);
   if (!enqueue(condition, generation, self)) return THRUM_E_HANDLE;

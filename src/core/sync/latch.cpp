@@ -20,8 +20,8 @@ thrum_status counted_down(std::uint64_t word, Generation generation, std::int64_
 
 /// Wakes all who wait for a latch that is open.
 void settle(detail::Word& latch, lot::Bucket& bucket, lot::WakeList& awake) noexcept {
-  // relaxed: the last count_down has been released by who made it, and is acquired by way of the parkers.
-  if (count_of(atomic::load_relaxed(latch)) != 0) return;
+  // acquire: pairs with the release of who has counted down. Those who wait hear of it by way of this thread.
+  if (count_of(atomic::load_acquire(latch)) != 0) return;
   parked::clear(latch, kParked);
   awake.push_all(bucket);
 }
@@ -130,9 +130,11 @@ thrum_status arrive_and_wait(detail::Word& latch, Generation generation, std::in
 
 thrum_status reinitialise(detail::Word& latch, Generation generation) noexcept {
   const lot::Bucket bucket(&latch);
-  const std::uint64_t word = atomic::load_relaxed(latch);
-  if (generation_of(word) != generation) return THRUM_E_HANDLE;
-  atomic::store_release(latch, word & ~kParked);
+  std::uint64_t word = atomic::load_relaxed(latch);
+  do {
+    if (generation_of(word) != generation) return THRUM_E_HANDLE;
+    // release: as of a count_down.
+  } while (!atomic::change_release(latch, word, word & ~kParked));
   return THRUM_OK;
 }
 

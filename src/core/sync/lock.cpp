@@ -13,7 +13,8 @@ namespace {
 enum class Turn { acquired, queued, gone };
 
 /// Acquires the lock if it is free after all; else enters the queue, in front where the thread has been
-/// called from there. So one that was called is on its way back until it has the lock, or waits again.
+/// called from there. So one that was called is on its way back until it has the lock, or waits
+/// again; and no release that comes after counts on it.
 Turn take_turn(detail::Word& lock, Generation generation, Waiter& self, bool called) noexcept {
   lot::Bucket bucket(&lock);
   if (called) bucket.back(self);
@@ -40,16 +41,19 @@ thrum_status acquire_until(detail::Word& lock, Generation generation, Deadline d
   Spin spin(Spin::kLock);
   for (;;) {
     std::uint64_t word = atomic::load_relaxed(lock);
-    if (generation_of(word) != generation) return THRUM_E_HANDLE;
-    if ((word & kHeld) == 0) {
-      // acquire: pairs with the release in release.
-      if (!atomic::change_acquire(lock, word, word | kHeld)) continue;
+    if (generation_of(word) != generation) {
       if (called) lot::come_back(*self);
-      return THRUM_OK;
+      return THRUM_E_HANDLE;
+    }
+    const bool free = (word & kHeld) == 0;
+    if (free && !called) {
+      // acquire: pairs with the release in release.
+      if (atomic::change_acquire(lock, word, word | kHeld)) return THRUM_OK;
+      continue;
     }
     if (deadline == kPoll) return THRUM_TIMEOUT;
     // Whoever is parked has been here for longer.
-    if ((word & kParked) == 0 && spin.again()) continue;
+    if (!free && (word & kParked) == 0 && spin.again()) continue;
     if (self == nullptr) self = runtime::waiter();
     if (self == nullptr) return THRUM_E_NOMEM;
     if (self->age == 0) self->age = spin.now() | 1;  // not 0
@@ -88,14 +92,10 @@ thrum_status release_slowly(detail::Word& lock, Generation generation) noexcept 
     }
   } while ((word & kParked) == 0);
   // Held, parked and with the bucket's mutex held the word is this thread's alone.
-  Waiter* first = bucket.first();
-  const bool hand_over = first != nullptr && lot::is_due(*first);
-  if (hand_over) {
-    first = bucket.pop();
-  } else {
-    // One that is on its way back will find the lock free, or held by another, who wakes the next.
-    first = bucket.called() == 0 ? bucket.call() : nullptr;
-  }
+  Waiter* first = bucket.due(1) != 0 ? bucket.pop() : nullptr;
+  const bool hand_over = first != nullptr;
+  // One that is on its way back will find the lock free, or held by another, who calls the next.
+  if (!hand_over && bucket.called() == 0) first = bucket.call();
   const std::uint64_t parked = bucket.occupied() ? kParked : 0;
   // release: pairs with the acquire in acquire, or by way of the waiter's parker.
   atomic::store_release(lock, make_word(generation, parked | (hand_over ? kHeld : kFree)));

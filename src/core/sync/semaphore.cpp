@@ -9,19 +9,14 @@ namespace thrum::semaphore {
 
 namespace {
 
-/// Calls as many as there are units for, beside those who are on their way. Call with the bucket's mutex
-/// held.
-void call(std::int64_t value, lot::Bucket& bucket, lot::WakeList& awake) noexcept {
-  for (auto units = value - static_cast<std::int64_t>(bucket.called()); units > 0; --units) {
+/// Calls those whom a signal handler has given units: as many as there are, beside those on their way.
+void settle(detail::Word& semaphore, lot::Bucket& bucket, lot::WakeList& awake) noexcept {
+  const auto called = static_cast<std::int64_t>(bucket.called());
+  for (auto units = value_of(atomic::load_relaxed(semaphore)) - called; units > 0; --units) {
     Waiter* waiter = bucket.call();
-    if (waiter == nullptr) return;
+    if (waiter == nullptr) break;
     awake.push(*waiter, Verdict::look_again);
   }
-}
-
-/// Calls those whom a signal handler has given units.
-void settle(detail::Word& semaphore, lot::Bucket& bucket, lot::WakeList& awake) noexcept {
-  call(value_of(atomic::load_relaxed(semaphore)), bucket, awake);
   if (!bucket.occupied()) parked::clear(semaphore, kParked);
 }
 
@@ -55,25 +50,32 @@ thrum_status release_parked(detail::Word& semaphore, Generation generation, std:
                             std::int64_t bound) noexcept {
   lot::WakeList awake;
   lot::Bucket bucket(&semaphore);
+  const auto waiting = static_cast<std::int64_t>(bucket.waiting());
+  const auto called = static_cast<std::int64_t>(bucket.called());
+  // Those who have waited for too long are handed theirs, and of the rest as many are called as there are
+  // units.
+  const auto handed = static_cast<std::int64_t>(bucket.due(static_cast<std::size_t>(count)));
+  const std::int64_t left = count - handed;
+  std::int64_t calls = 0;
   std::uint64_t word = atomic::load_relaxed(semaphore);
-  if (generation_of(word) != generation) return THRUM_E_HANDLE;
-  const thrum_status status = check_release(value_of(word), count, bound);
-  if (status != THRUM_OK) return status;
-  // Those who have waited for too long are handed theirs.
-  std::int64_t left = count;
-  for (Waiter* first = bucket.first(); left > 0 && first != nullptr && lot::is_due(*first);
-       first = bucket.first()) {
-    awake.push(*bucket.pop(), Verdict::handed_over);
-    --left;
+  std::uint64_t next = 0;
+  do {
+    if (generation_of(word) != generation) return THRUM_E_HANDLE;
+    const thrum_status status = check_release(value_of(word), count, bound);
+    if (status != THRUM_OK) return status;
+    calls = value_of(word) + left - called;
+    if (calls < 0) calls = 0;
+    if (calls > waiting - handed) calls = waiting - handed;
+    const std::uint64_t parked = waiting != handed + calls ? kParked : 0;
+    next = ((word & ~kParked) | parked) + static_cast<std::uint64_t>(left) * kUnit;
+    // release: pairs with the acquire in acquire, or by way of the waiters' parkers. The word is not touched
+    // again: who takes a unit may end it.
+  } while (!atomic::change_release(semaphore, word, next));
+  for (std::int64_t i = 0; i != handed; ++i) {
+    if (Waiter* waiter = bucket.pop()) awake.push(*waiter, Verdict::handed_over);
   }
-  // Called before they can see it: the word must not be touched after the step that gives the units away.
-  // Where others take some meanwhile, one too many is called, and waits again.
-  call(value_of(word) + left, bucket, awake);
-  const std::uint64_t parked = bucket.occupied() ? kParked : 0;
-  // release: pairs with the acquire in acquire, or by way of the waiters' parkers. A signal handler may add
-  // units, and what is handed over is of `count`: the sum stays below the largest.
-  while (!atomic::change_release(semaphore, word,
-                                 ((word & ~kParked) | parked) + static_cast<std::uint64_t>(left) * kUnit)) {
+  for (std::int64_t i = 0; i != calls; ++i) {
+    if (Waiter* waiter = bucket.call()) awake.push(*waiter, Verdict::look_again);
   }
   bucket.unlock();
   awake.wake_all();
@@ -96,16 +98,19 @@ thrum_status acquire_slowly(detail::Word& semaphore, Generation generation, doub
   Spin spin(Spin::kSignal);
   for (;;) {
     std::uint64_t word = atomic::load_relaxed(semaphore);
-    if (generation_of(word) != generation) return THRUM_E_HANDLE;
-    if (value_of(word) > 0) {
-      // acquire: pairs with the release in release.
-      if (!atomic::change_acquire(semaphore, word, word - kUnit)) continue;
+    if (generation_of(word) != generation) {
       if (called) lot::come_back(*self);
-      return THRUM_OK;
+      return THRUM_E_HANDLE;
+    }
+    const bool has_units = value_of(word) > 0;
+    if (has_units && !called) {
+      // acquire: pairs with the release in release.
+      if (atomic::change_acquire(semaphore, word, word - kUnit)) return THRUM_OK;
+      continue;
     }
     if (deadline == kPoll) return THRUM_TIMEOUT;
     // Whoever is parked has been here for longer.
-    if ((word & kParked) == 0 && spin.again()) continue;
+    if (!has_units && (word & kParked) == 0 && spin.again()) continue;
     if (self == nullptr) self = runtime::waiter();
     if (self == nullptr) return THRUM_E_NOMEM;
     if (self->age == 0) self->age = spin.now() | 1;  // not 0
