@@ -13,12 +13,15 @@ namespace {
 
 constexpr const char* usage =
     "usage: thrum_benchmarks [--filter NAME] [--rounds N] [--quick] [--json]\n"
+    "       thrum_benchmarks --growth [--filter NAME] [--rounds N] [--json]\n"
     "       thrum_benchmarks --check\n"
     "\n"
     "  --filter NAME  only the workloads with NAME in theirs\n"
     "  --rounds N     rounds for each peer (default 15)\n"
     "  --quick        few and short rounds, about 20 seconds in all\n"
     "  --json         an array of objects in place of the table\n"
+    "  --growth       how costs grow where 10 to 10,000 threads wait: other workloads, 5 rounds, some 10\n"
+    "                 minutes in all\n"
     "  --check        exit status 1 if acquire + release through a C handle take more than 7.5/9.8 of the\n"
     "                 time of pthread_mutex_lock + _unlock, and more than two calls with a\n"
     "                 compare-and-swap each\n"
@@ -83,6 +86,7 @@ std::vector<bench::Workload> all_workloads() {
 struct Arguments {
   bench::Options options;
   bool check = false;
+  bool growth = false;
 };
 
 Arguments parse(int argc, char** argv) {
@@ -101,6 +105,9 @@ Arguments parse(int argc, char** argv) {
       options.scale = 0.4;
     } else if (argument == "--json") {
       options.json = true;
+    } else if (argument == "--growth") {
+      arguments.growth = true;
+      options.rounds = 5;
     } else if (argument == "--check") {
       arguments.check = true;
     } else {
@@ -127,6 +134,6 @@ int main(int argc, char** argv) {
     std::printf("thrum %d.%d.%d, glibc %s, %zu processors\n", version / 10000, version / 100 % 100,
                 version % 100, gnu_get_libc_version(), bench::processors().size());
   }
-  bench::run(all_workloads(), arguments.options);
+  bench::run(arguments.growth ? bench::growth_workloads() : all_workloads(), arguments.options);
   return 0;
 }

@@ -20,6 +20,9 @@ void add_thread_workloads(std::vector<Workload>& workloads);
 void add_timer_workloads(std::vector<Workload>& workloads);
 void add_pool_workloads(std::vector<Workload>& workloads);
 
+/// How costs grow with the threads that wait: minutes, and no part of the others.
+std::vector<Workload> growth_workloads();
+
 /// Acquire and release of a free lock: nanoseconds, and the ratio of the first two, round by round. The
 /// floor is two calls with one compare-and-swap each.
 struct LockPair {
