@@ -14,6 +14,7 @@ namespace {
 constexpr const char* usage =
     "usage: thrum_benchmarks [--filter NAME] [--rounds N] [--quick] [--json]\n"
     "       thrum_benchmarks --growth [--filter NAME] [--rounds N] [--json]\n"
+    "       thrum_benchmarks --threads N\n"
     "       thrum_benchmarks --check\n"
     "\n"
     "  --filter NAME  only the workloads with NAME in theirs\n"
@@ -22,6 +23,9 @@ constexpr const char* usage =
     "  --json         an array of objects in place of the table\n"
     "  --growth       how costs grow where 10 to 10,000 threads wait: other workloads, 5 rounds, some 10\n"
     "                 minutes in all\n"
+    "  --threads N    starts, parks, wakes and joins N threads, with the seconds for each step and the "
+    "memory\n"
+    "                 that a thread takes\n"
     "  --check        exit status 1 if acquire + release through a C handle take more than 7.5/9.8 of the\n"
     "                 time of pthread_mutex_lock + _unlock, and more than two calls with a\n"
     "                 compare-and-swap each\n"
@@ -87,6 +91,7 @@ struct Arguments {
   bench::Options options;
   bool check = false;
   bool growth = false;
+  long threads = 0;  // 0: another mode
 };
 
 Arguments parse(int argc, char** argv) {
@@ -108,6 +113,9 @@ Arguments parse(int argc, char** argv) {
     } else if (argument == "--growth") {
       arguments.growth = true;
       options.rounds = 5;
+    } else if (argument == "--threads" && has_value) {
+      arguments.threads = std::stol(argv[++i]);
+      if (arguments.threads < 1) throw std::invalid_argument("threads");
     } else if (argument == "--check") {
       arguments.check = true;
     } else {
@@ -129,6 +137,10 @@ int main(int argc, char** argv) {
   }
   const SecondThread second_thread;
   if (arguments.check) return check();
+  if (arguments.threads != 0) {
+    bench::run_threads(arguments.threads);
+    return 0;
+  }
   if (!arguments.options.json) {
     const int version = thrum_version();
     std::printf("thrum %d.%d.%d, glibc %s, %zu processors\n", version / 10000, version / 100 % 100,

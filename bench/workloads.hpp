@@ -23,6 +23,11 @@ void add_pool_workloads(std::vector<Workload>& workloads);
 /// How costs grow with the threads that wait: minutes, and no part of the others.
 std::vector<Workload> growth_workloads();
 
+/// Starts `count` threads of thrum's on the smallest stacks that the system takes, parks them all, wakes and
+/// joins them, and prints how long each step took and what memory a thread takes. Where the system allows
+/// fewer, it says how many, and takes those.
+void run_threads(long count);
+
 /// Acquire and release of a free lock: nanoseconds, and the ratio of the first two, round by round. The
 /// floor is two calls with one compare-and-swap each.
 struct LockPair {
