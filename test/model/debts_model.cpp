@@ -52,6 +52,7 @@ struct Late {
 /// pays.
 struct Owed {
   Word flag;
+  model::Word cleared;
   model::Word returned;
 
   void work(unsigned thread) {
@@ -60,12 +61,14 @@ struct Owed {
       const bool owes = set_in_handler(flag);
       if (owes) pay(flag);
       returned.await(queued);
+      cleared.await(1);
       // For who came after it had been cleared.
       THRUM_SIM_ASSERT(event::set(flag, 0) == THRUM_OK);
       return;
     }
     if (thread == 1) {
       THRUM_SIM_ASSERT(event::clear(flag, 0) == THRUM_OK);
+      cleared.store(1);
       return;
     }
     THRUM_SIM_ASSERT(event::wait(flag, 0, THRUM_FOREVER) == THRUM_OK);

@@ -82,7 +82,7 @@ TEST_CASE("a wake-up that is lost is found", "[explore]") {
 TEST_CASE("an assertion that fails is found", "[explore]") {
   const Report found = find(THRUM_SIM_FAILURE, lose_update);
   INFO(found.text);
-  CHECK(contains(found.text, "explore_test.cpp:"));
+  CHECK(contains(found.text, "faults.hpp:"));
   CHECK(contains(found.text, "count == 2"));
 }
 

@@ -23,8 +23,17 @@ inline constexpr std::uint64_t edition = 1;
 // parameters have changed, and fields that have come where there was padding.
 inline constexpr std::uint64_t digest_of_core = 0x604544bd;
 
+/// The size of a field.
+template <class Type, class Field>
+constexpr std::size_t size_of(Field Type::* /*field*/) noexcept {
+  struct Holder {
+    Field field;
+  };
+  return sizeof(Holder);
+}
+
 #define THRUM_TYPE(type) sizeof(type), alignof(type)
-#define THRUM_FIELD(type, field) offsetof(type, field), sizeof(type::field)
+#define THRUM_FIELD(type, field) offsetof(type, field), size_of(&type::field)
 
 // All that a program and its library have to agree on. What a compiler's own library defines is no part of
 // it: thrum's is not made by the same one.
