@@ -3,6 +3,8 @@
 #ifndef THRUM_TEST_MODEL_HANDLE_KINDS_HPP
 #define THRUM_TEST_MODEL_HANDLE_KINDS_HPP
 
+#include "core/park/lot.hpp"
+#include "core/self/runtime.hpp"
 #include "model/model.hpp"
 #include "thrum/thrum.h"
 
@@ -185,22 +187,35 @@ struct QueueOf {
   thrum_status destroy() const { return thrum_queue_destroy(handle); }
 };
 
+/// What a kind of object has of another kind in it that a waiter may first sleep for.
+template <class Kind>
+inline constexpr thrum::Kind inside = thrum::Kind::none;
+template <int kBound>
+inline constexpr thrum::Kind inside<QueueOf<kBound>> = thrum::Kind::lock;
+
 /// Which of the waiters sleep, and so are in a queue of the lot. The look is a step that concerns all.
 template <unsigned kWaiters>
 class Sleepers {
  public:
   /// By a waiter, before it waits.
-  void enter(unsigned waiter) { threads_[waiter] = thrum::platform::current_thread(); }
-  void look() {
+  void enter(unsigned waiter) {
+    waiters_[waiter] = &thrum::runtime::current()->waiter;
+    threads_[waiter] = thrum::platform::current_thread();
+  }
+  /// One that sleeps for an object of the kind `part`, which is a part of the one that it asked for, has not
+  /// come to that yet.
+  void look(thrum::Kind part = thrum::Kind::none) {
     touch_all();
     for (unsigned i = 0; i != kWaiters; ++i) {
-      asleep_[i] = threads_[i] != nullptr && threads_[i]->wait == thrum::sim::Wait::parker;
+      asleep_[i] = threads_[i] != nullptr && threads_[i]->wait == thrum::sim::Wait::parker &&
+                   (part == thrum::Kind::none || thrum::lot::look(*waiters_[i]).kind != part);
     }
   }
   bool had(unsigned waiter) const { return asleep_[waiter]; }
 
  private:
   thrum::sim::Thread* threads_[kWaiters] = {};
+  const thrum::Waiter* waiters_[kWaiters] = {};
   bool asleep_[kWaiters] = {};
 };
 
@@ -219,7 +234,7 @@ struct LetGo {
     if (thread == kWaiters) {
       kind.prepare();
       prepared.store(1);
-      sleepers.look();
+      sleepers.look(inside<Kind>);
       kind.open(kWaiters);
       destroyed = kind.destroy();
     } else {

@@ -33,18 +33,12 @@ thrum_status let_go(const LockRef& lock, std::uint32_t& depth) noexcept {
   return THRUM_OK;
 }
 
-/// How a thread comes to look for the lock at the end of its wait.
-enum class Woken { not_queued, called, handed_over };
-
-/// One that a notify had moved to the lock.
-Woken how(const Waiter& self) noexcept {
-  return self.verdict == Verdict::handed_over ? Woken::handed_over : Woken::called;
-}
-
-thrum_status take_back(const LockRef& lock, std::uint32_t depth, Woken woken, Waiter& self) noexcept {
-  thrum_status status = THRUM_OK;
-  if (woken == Woken::not_queued) status = lock::acquire(word_of(lock), lock.generation, THRUM_FOREVER);
-  if (woken == Woken::called) status = lock::acquire_called(word_of(lock), lock.generation, self);
+/// Has the lock again at the end of a wait. Who was moved to its queue by a notify has been called from
+/// there: it has not waited for the lock for so long that it would be handed over.
+thrum_status take_back(const LockRef& lock, std::uint32_t depth, Waiter* called) noexcept {
+  const thrum_status status = called != nullptr
+                                  ? lock::acquire_called(word_of(lock), lock.generation, *called)
+                                  : lock::acquire(word_of(lock), lock.generation, THRUM_FOREVER);
   if (status == THRUM_OK && lock.rlock != nullptr) rlock::own(*lock.rlock, runtime::ident(), depth);
   return status;
 }
@@ -76,7 +70,7 @@ bool move(detail::Word& lock, Generation generation, lot::Bucket& bucket, Waiter
     return generation_of(found) == generation && (found & lock::kHeld) != 0;
   };
   if (!parked::set(lock, lock::kParked, word, is_held)) return false;
-  // It has not waited for the lock yet.
+  // It has not waited for the lock yet, and is of no age there.
   waiter.age = 0;
   bucket.push(waiter, Kind::lock);
   return true;
@@ -106,13 +100,13 @@ thrum_status wait(detail::Word& condition, Generation generation, const LockRef&
   if (status != THRUM_OK) {
     // Another thread has released the Lock since it was found held.
     if (withdraw(condition, self)) return status;
-    return take_back(lock, depth, how(self), self);
+    return take_back(lock, depth, &self);
   }
   if (!lot::wait(self, deadline) && withdraw(condition, self)) {
-    status = take_back(lock, depth, Woken::not_queued, self);
+    status = take_back(lock, depth, nullptr);
     return status == THRUM_OK ? THRUM_TIMEOUT : status;
   }
-  return take_back(lock, depth, how(self), self);
+  return take_back(lock, depth, &self);
 }
 
 thrum_status notify(detail::Word& condition, Generation generation, const LockRef& lock,
