@@ -84,14 +84,14 @@ void Bucket::unlock() noexcept {
 
 void Bucket::push(Place& place, Waiter& waiter, Kind kind, debts::Settle settle) noexcept {
   place.waiter = &waiter;
-  place.kind = kind;
+  atomic::store_guarded(place.kind, static_cast<std::uint64_t>(kind));
   place.settle = settle;
   chain_.append(place, address_);
 }
 
 void Bucket::push_front(Waiter& waiter, Kind kind, debts::Settle settle) noexcept {
   waiter.own.waiter = &waiter;
-  waiter.own.kind = kind;
+  atomic::store_guarded(waiter.own.kind, static_cast<std::uint64_t>(kind));
   waiter.own.settle = settle;
   chain_.prepend(waiter.own, address_);
 }
@@ -229,7 +229,7 @@ Look look(const Waiter& waiter) noexcept {
   const std::uint64_t address = atomic::load_guarded(waiter.own.address);
   const std::uint64_t since = atomic::load_guarded(waiter.since);
   return {reinterpret_cast<const void*>(static_cast<std::uintptr_t>(address & ~kCalled)), since,
-          waiter.own.kind, (address & kCalled) != 0};
+          static_cast<Kind>(atomic::load_guarded(waiter.own.kind)), (address & kCalled) != 0};
 }
 
 void settle(detail::Word& word, debts::Settle how) noexcept {

@@ -73,7 +73,7 @@ struct Place {
   Place* next = nullptr;
   Place* previous = nullptr;
   debts::Settle settle = nullptr;  // null: nobody can owe it a wake-up
-  Kind kind = Kind::none;
+  detail::Word kind;               // what the address is of: a Kind
 
   // Of the first in a queue alone.
   Place* last = nullptr;

@@ -66,13 +66,13 @@ inline bool change(Word& word, std::uint64_t& expected, std::uint64_t desired) n
   return true;
 }
 inline bool change_relaxed(Word& word, std::uint64_t& expected, std::uint64_t desired) noexcept {
-  return change(word, expected, desired);
+  return atomic::change(word, expected, desired);
 }
 inline bool change_acquire(Word& word, std::uint64_t& expected, std::uint64_t desired) noexcept {
-  return change(word, expected, desired);
+  return atomic::change(word, expected, desired);
 }
 inline bool change_release(Word& word, std::uint64_t& expected, std::uint64_t desired) noexcept {
-  return change(word, expected, desired);
+  return atomic::change(word, expected, desired);
 }
 
 #else
