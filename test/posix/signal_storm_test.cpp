@@ -75,6 +75,7 @@ struct Target {
 /// Sends them to all the targets in turn, each when it has handled the last, `count` in all.
 void send(std::vector<std::unique_ptr<Target>>& targets, long count) {
   std::vector<long> sent;
+  sent.reserve(targets.size());
   for (const auto& target : targets) sent.push_back(target->mine.handled);
   for (long total = 0; total < count;) {
     bool any = false;
@@ -283,6 +284,7 @@ TEST_CASE("more wake-ups than a thread can note are all made", "[signal][stress]
   std::atomic<bool> stop{false};
   thrum::Lock lock;
   std::vector<std::thread> threads;
+  threads.reserve(sleepers);
   std::atomic<long> woken{0};
   for (int i = 0; i < sleepers; ++i) {
     threads.emplace_back([&, i] {
