@@ -1,4 +1,4 @@
-// core/sync/rlock.cpp - what RLock in the headers calls.
+// core/sync/rlock.cpp - acquiring a re-entrant lock where something is not as usual.
 #include "core/sync/rlock.hpp"
 
 namespace thrum::rlock {
