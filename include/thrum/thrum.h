@@ -286,7 +286,8 @@ THRUM_API thrum_status thrum_condition_reinit_after_fork(thrum_condition conditi
 /* A new event, not set. threading.Event(). */
 THRUM_API thrum_status thrum_event_create(thrum_event* out) THRUM_NOEXCEPT;
 
-/* Destroys the event and makes its handle stale. THRUM_E_BUSY: a thread waits for it. */
+/* Destroys the event and makes its handle stale. THRUM_E_BUSY: a thread waits for it. One that has begun to
+ * only just now is not seen, and gets THRUM_E_HANDLE even where the event has been set before. */
 THRUM_API thrum_status thrum_event_destroy(thrum_event event) THRUM_NOEXCEPT;
 
 /* Sets the event. Every thread that waits for it at this moment returns THRUM_OK from its wait, even if

@@ -118,8 +118,8 @@ TEST_CASE("those who have been called stand in no one's way, and are counted unt
   CHECK(bucket.in_use());
   bucket.back(waiters[1]);
   CHECK(bucket.called() == 1);
-  bucket.push_front(waiters[1]);
-  bucket.push_front(waiters[2]);
+  bucket.push_again(waiters[1], true, thrum::Kind::none);
+  bucket.push_again(waiters[2], true, thrum::Kind::none);
   bucket.back(waiters[0]);
   CHECK(bucket.pop() == &waiters[2]);
   CHECK(bucket.pop() == &waiters[1]);

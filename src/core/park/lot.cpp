@@ -55,6 +55,12 @@ void unlock(Stripe& stripe) noexcept {
   debts::leave();
 }
 
+void prepare(Place& place, Waiter& waiter, Kind kind, debts::Settle settle) noexcept {
+  place.waiter = &waiter;
+  atomic::store_guarded(place.kind, static_cast<std::uint64_t>(kind));
+  place.settle = settle;
+}
+
 /// Wins the waiter of a place that has been taken out. False: another waker has been faster, by another
 /// place.
 bool claim(Place& place) noexcept {
@@ -83,17 +89,17 @@ void Bucket::unlock() noexcept {
 }
 
 void Bucket::push(Place& place, Waiter& waiter, Kind kind, debts::Settle settle) noexcept {
-  place.waiter = &waiter;
-  atomic::store_guarded(place.kind, static_cast<std::uint64_t>(kind));
-  place.settle = settle;
+  prepare(place, waiter, kind, settle);
   chain_.append(place, address_);
 }
 
-void Bucket::push_front(Waiter& waiter, Kind kind, debts::Settle settle) noexcept {
-  waiter.own.waiter = &waiter;
-  atomic::store_guarded(waiter.own.kind, static_cast<std::uint64_t>(kind));
-  waiter.own.settle = settle;
-  chain_.prepend(waiter.own, address_);
+void Bucket::push_again(Waiter& waiter, bool called, Kind kind, debts::Settle settle) noexcept {
+  prepare(waiter.own, waiter, kind, settle);
+  if (called) {
+    chain_.prepend(waiter.own, address_);
+  } else {
+    chain_.append(waiter.own, address_);
+  }
 }
 
 Waiter* Bucket::pop() noexcept {
@@ -236,7 +242,7 @@ void settle(detail::Word& word, debts::Settle how) noexcept {
   WakeList awake;
   Bucket bucket(&word);
   // If so, somebody waits for this very object, which is there.
-  if (bucket.settled_by() == how) how(word, bucket, awake);
+  if (how != nullptr && bucket.settled_by() == how) how(word, bucket, awake);
   bucket.unlock();
   awake.wake_all();
 }

@@ -42,13 +42,14 @@ class Bucket {
 
   void unlock() noexcept;
 
-  /// Puts the waiter at the end; or at the front, one that was called and came too late.
+  /// Puts the waiter at the end.
   void push(Waiter& waiter, Kind kind = Kind::none, debts::Settle settle = nullptr) noexcept {
     push(waiter.own, waiter, kind, settle);
   }
-  void push_front(Waiter& waiter, Kind kind = Kind::none, debts::Settle settle = nullptr) noexcept;
-  /// The same at the end with one of several places.
+  /// The same with one of several places.
   void push(Place& place, Waiter& waiter, Kind kind, debts::Settle settle) noexcept;
+  /// Puts the waiter at the front if it was called, and came too late; else at the end.
+  void push_again(Waiter& waiter, bool called, Kind kind, debts::Settle settle = nullptr) noexcept;
 
   /// Takes out the one that waits longest for the address, or null. It is to be woken, and need not look
   /// again.

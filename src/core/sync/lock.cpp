@@ -27,11 +27,7 @@ Turn take_turn(detail::Word& lock, Generation generation, Waiter& self, bool cal
     // acquire: pairs with the release in release.
     if (atomic::change_acquire(lock, word, word | kHeld)) return Turn::acquired;
   }
-  if (called) {
-    bucket.push_front(self, Kind::lock);
-  } else {
-    bucket.push(self, Kind::lock);
-  }
+  bucket.push_again(self, called, Kind::lock);
   return Turn::queued;
 }
 

@@ -57,11 +57,7 @@ thrum_status take_turn(OnceState& once, Generation generation, std::uint64_t cal
     const thrum_status status = look(once, generation, caller);
     if (status != THRUM_TIMEOUT) return status;
   }
-  if (called) {
-    bucket.push_front(self, Kind::once);
-  } else {
-    bucket.push(self, Kind::once);
-  }
+  bucket.push_again(self, called, Kind::once);
   return THRUM_TIMEOUT;
 }
 

@@ -37,11 +37,7 @@ Turn take_turn(detail::Word& semaphore, Generation generation, Waiter& self, boo
     // acquire: pairs with the release in release.
     if (atomic::change_acquire(semaphore, word, word - kUnit)) return Turn::acquired;
   }
-  if (called) {
-    bucket.push_front(self, Kind::semaphore, settle);
-  } else {
-    bucket.push(self, Kind::semaphore, settle);
-  }
+  bucket.push_again(self, called, Kind::semaphore, settle);
   return Turn::queued;
 }
 
