@@ -5,6 +5,7 @@
 
 import json
 import sys
+import tempfile
 from pathlib import Path
 
 import checking
@@ -12,12 +13,22 @@ import checking
 CLANG_TIDY, BUILD = sys.argv[1:]
 
 
-def fault(path):
-    result = checking.run(CLANG_TIDY, "--quiet", f"-p={BUILD}", path)
-    return result.stdout if result.returncode != 0 else None
+def path_of(command):
+    return Path(command["directory"], command["file"]).resolve()
 
 
-COMMANDS = json.loads(Path(BUILD, "compile_commands.json").read_text())
-COMPILED = {Path(command["directory"], command["file"]).resolve() for command in COMMANDS}
-FILES = sorted(COMPILED.intersection(checking.code_files()))
-checking.finish(filter(None, checking.in_parallel(fault, FILES)), len(FILES))
+# One command for each source: clang-tidy takes a source up once for each that it finds, and most are in several
+# libraries or programs.
+COMMANDS = {}
+for one in json.loads(Path(BUILD, "compile_commands.json").read_text()):
+    COMMANDS.setdefault(path_of(one), one)
+FILES = sorted(COMMANDS.keys() & set(checking.code_files()))
+
+with tempfile.TemporaryDirectory() as place:
+    Path(place, "compile_commands.json").write_text(json.dumps(list(COMMANDS.values())))
+
+    def fault(path):
+        result = checking.run(CLANG_TIDY, "--quiet", f"-p={place}", path)
+        return result.stdout if result.returncode != 0 else None
+
+    checking.finish(filter(None, checking.in_parallel(fault, FILES)), len(FILES))
