@@ -208,11 +208,20 @@ void wake_chain(Waiter* first, Verdict verdict) noexcept {
   }
 }
 
+Spin::Budget patience(Waiter& self, Spin::Budget budget) noexcept {
+  constexpr std::uint32_t kPatient = 8;
+  constexpr std::uint32_t kNowAndThen = 16;
+  if (budget.yields == 0) return budget;
+  return self.in_vain++ < kPatient || self.in_vain % kNowAndThen == 0 ? budget : Spin::kNone;
+}
+
 bool wait(Waiter& self, Deadline deadline, Spin::Budget budget) noexcept {
   if (deadline != kPoll) {
-    Spin spin(budget);
+    Spin spin(patience(self, budget));
     while (spin.again()) {
-      if (self.parker.take()) return true;
+      if (!self.parker.take()) continue;
+      self.in_vain = 0;
+      return true;
     }
     if (atomic::load_guarded(self.since) == 0) atomic::store_guarded(self.since, spin.now() | 1);
   }

@@ -94,6 +94,7 @@ struct Waiter {
   Verdict verdict = Verdict::look_again;
   thrum_status status = THRUM_OK;  // what the call of one comes to that need not look again
   bool reads = false;              // at a read-write lock: what it waits for
+  std::uint32_t in_vain = 0;       // waits in a row that have outlasted the look before the sleep
   std::uint64_t item = 0;          // what a waiter at a queue has to put, or is handed with the verdict
   detail::Word claim;
 

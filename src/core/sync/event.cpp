@@ -77,10 +77,12 @@ thrum_status wait_until(detail::Word& event, Generation generation, Deadline dea
   std::uint64_t count = 0;
   thrum_status result = THRUM_OK;
   if (!begin_count(event, generation, count, result)) return result;
-  for (Spin spin(Spin::kSignal); spin.again();) {
+  for (Spin spin(lot::patience(*self, Spin::kSignal)); spin.again();) {
     const std::uint64_t word = atomic::load_acquire(event);
     if (generation_of(word) != generation) return THRUM_E_HANDLE;
-    if (has_been_set(word, count)) return THRUM_OK;
+    if (!has_been_set(word, count)) continue;
+    self->in_vain = 0;
+    return THRUM_OK;
   }
   if (!enqueue(event, generation, count, *self, result)) return result;
   if (!lot::wait(*self, deadline, Spin::kNone) && give_up(event, count, *self)) return THRUM_TIMEOUT;
