@@ -90,8 +90,8 @@ thrum_status release_slowly(detail::Word& lock, Generation generation) noexcept 
   // Held, parked and with the bucket's mutex held the word is this thread's alone.
   Waiter* first = bucket.due(1) != 0 ? bucket.pop() : nullptr;
   const bool hand_over = first != nullptr;
-  // One that is on its way back will find the lock free, or held by another, who calls the next.
-  if (!hand_over && bucket.called() == 0) first = bucket.call();
+  // Even with another on its way: the sooner the queue is empty, the sooner nobody has to come here.
+  if (!hand_over) first = bucket.call();
   const std::uint64_t parked = bucket.occupied() ? kParked : 0;
   // release: pairs with the acquire in acquire, or by way of the waiter's parker.
   atomic::store_release(lock, make_word(generation, parked | (hand_over ? kHeld : kFree)));
