@@ -38,7 +38,10 @@ struct Relay {
     while (!lock.locked()) thrum::platform::pause();
     lock.release();
   }
-  void check() { THRUM_SIM_ASSERT(got.plain() == 2 && lock.locked() && model::queued_for(&lock) == 0); }
+  void check() {
+    THRUM_SIM_ASSERT(got.plain() == 2 && lock.locked());
+    THRUM_SIM_ASSERT(model::queued_for(&lock) == 0 && model::called_for(&lock) == 0);
+  }
 };
 
 /// A unit is released where the only one who waits gives up meanwhile, and another is released: no more than

@@ -27,6 +27,8 @@ unsigned queued_for(const void* object) {
   return static_cast<unsigned>(thrum::lot::Bucket(object).waiting());
 }
 
+unsigned called_for(const void* object) { return static_cast<unsigned>(thrum::lot::Bucket(object).called()); }
+
 void explore(const char* name, const thrum::sim::Test& test, const Bounds& bounds, Misuse misuse) {
   thrum_sim_options options = THRUM_SIM_OPTIONS_INIT;
   options.preemptions = level() == Level::deep   ? bounds.deep

@@ -88,6 +88,8 @@ void explore(const char* name, unsigned threads, const Bounds& bounds, Misuse mi
 
 /// How many threads wait in the queue of the object. A step of the library's.
 unsigned queued_for(const void* object);
+/// How many have been called from there and are not back.
+unsigned called_for(const void* object);
 
 /// The lower half of the word that the object begins with; for check().
 template <class Object>
@@ -96,10 +98,10 @@ std::uint64_t state_of(const Object& object) {
 }
 
 /// Whether an object is as it is with nobody at it: its word has this state, in all bits of the mask, and its
-/// queue is empty.
+/// queues are empty.
 template <class Object>
 bool is_at_rest(const Object& object, std::uint64_t state = 0, std::uint64_t mask = UINT32_MAX) {
-  return (state_of(object) & mask) == state && queued_for(&object) == 0;
+  return (state_of(object) & mask) == state && queued_for(&object) == 0 && called_for(&object) == 0;
 }
 
 /// Whatever threads share beside objects of the library: a word, each access to which is a step.

@@ -133,8 +133,8 @@ void wake(Waiter& waiter, Verdict verdict) noexcept;
 /// Wakes the chain of waiters that a WakeList was.
 void wake_chain(Waiter* first, Verdict verdict) noexcept;
 
-/// For how long to look before the waiter sleeps: the budget, but for one that has slept in the end each of the
-/// last times, which looks only now and then. Who looks with success sets the waiter's in_vain to 0.
+/// For how long to look before the waiter sleeps: the budget, but for one that has slept in the end each of
+/// the last times, which looks only now and then. Who looks with success sets the waiter's in_vain to 0.
 Spin::Budget patience(Waiter& self, Spin::Budget budget) noexcept;
 
 /// Waits until somebody has woken the waiter, which is the calling thread's and has been queued; false if
