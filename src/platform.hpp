@@ -22,9 +22,9 @@ struct Identity {
 
 }  // namespace thrum::platform
 
-// Defines Mutex, Parker and ThreadHandle, the inline functions marked so below, kSimulated: whether this is
-// the simulator, where nothing is gained by looking again before a thread sleeps; and kSignals: whether the
-// system can stop a thread anywhere and have it run a handler that calls the library.
+// Defines Mutex, Parker, ThreadHandle and SignalMask, the inline functions marked so below, kSimulated:
+// whether this is the simulator, where nothing is gained by looking again before a thread sleeps; and
+// kSignals: whether the system can stop a thread anywhere and have it run a handler that calls the library.
 #include "platform_types.hpp"
 
 namespace thrum::platform {
@@ -79,9 +79,27 @@ bool has_passed(std::uint64_t time) noexcept;
 
 // ----------------------------------------------------------------------------------------- thread --
 
+/// What became of the start of a thread.
+enum class Start {
+  done,
+  refused,          ///< for want of something that may be there later
+  stack_too_small,  ///< what the system and the program's thread-local data take does not fit in
+};
+
+/// For start_thread: a stack of the system's default size, or of the next larger one that is not too small.
+inline constexpr std::size_t kAnyStack = SIZE_MAX;
+
 /// Starts a thread that calls run(arg, itself), on a stack of that many bytes, or of the system's default
-/// size where it is 0. False: the system refuses one. The thread is to be joined or detached, once.
-bool start_thread(void (*run)(void* arg, ThreadHandle self), void* arg, std::size_t stack_size) noexcept;
+/// size where it is 0. From its first moment on it takes the signals that the mask lets through; null: as the
+/// calling thread. The thread is to be joined or detached, once.
+Start start_thread(void (*run)(void* arg, ThreadHandle self), void* arg, std::size_t stack_size,
+                   const SignalMask* mask) noexcept;
+
+/// The calling thread's mask. Inline.
+SignalMask signal_mask() noexcept;
+
+/// The mask that lets none through. Inline.
+SignalMask no_signals() noexcept;
 
 /// The calling thread, whoever started it; not to be joined or detached.
 ThreadHandle current_thread() noexcept;

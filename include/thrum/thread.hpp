@@ -216,7 +216,8 @@ class Thread : public ThreadRef {
   }
 
   /// Starts the thread. RuntimeError: started before, refused by the system (start may then be tried
-  /// again), or the process is past waiting for its threads. Thread.start.
+  /// again), or the process is past waiting for its threads. ValueError: its stack is too small for what the
+  /// system takes of it, as thrum_thread_start tells. Thread.start.
   void start() { detail::check(thrum_thread_start(handle())); }
 
  protected:

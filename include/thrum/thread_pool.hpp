@@ -66,7 +66,8 @@ class ThreadPool {
   /// Has function(args...) called by a worker, with copies or what was moved in. A task may wait for those
   /// that were submitted before it. RuntimeError: the pool has been shut down (THRUM_E_SHUTDOWN), the process
   /// is (THRUM_E_EXITING), or there is no worker and the system refuses a thread (THRUM_E_AGAIN).
-  /// BrokenThreadPool: an initializer has failed. Executor.submit.
+  /// BrokenThreadPool: an initializer has failed. ValueError: no worker, and thrum::stack_size is too small
+  /// for one, as thrum_thread_start tells. Executor.submit.
   template <class Function, class... Args,
             class T = std::invoke_result_t<std::decay_t<Function>, std::decay_t<Args>...>>
   Future<T> submit(Function&& function, Args&&... args) {

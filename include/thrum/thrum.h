@@ -621,8 +621,9 @@ THRUM_API thrum_status thrum_thread_create(thrum_thread* out, const thrum_thread
                                            void (*target)(void*), void* arg) THRUM_NOEXCEPT;
 
 /* Starts the thread. THRUM_E_STARTED: it was started before. THRUM_E_AGAIN: the system refuses a thread;
- * the object is as before, and start may be tried again. THRUM_E_EXITING: the process is past waiting for
- * its threads. THRUM_E_FOREIGN: a dummy. Thread.start. */
+ * the object is as before, and start may be tried again. THRUM_E_VALUE: its stack is too small for what the
+ * system takes of it, with glibc the program's thread-local data too; another start will not succeed.
+ * THRUM_E_EXITING: the process is past waiting for its threads. THRUM_E_FOREIGN: a dummy. Thread.start. */
 THRUM_API thrum_status thrum_thread_start(thrum_thread thread) THRUM_NOEXCEPT;
 
 /* Waits until the thread has ended and its thread-local destructors have run, at most `timeout` seconds.
@@ -675,8 +676,8 @@ THRUM_API thrum_status thrum_thread_native_id(thrum_thread thread, uint64_t* out
  * "Dummy-N": alive, a daemon, gone when that thread ends. threading.current_thread(). */
 THRUM_API thrum_status thrum_current_thread(thrum_thread* out) THRUM_NOEXCEPT;
 
-/* The thread that the process began with (in a forked child: the thread that forked).
- * threading.main_thread(). */
+/* The thread that the process began with, "MainThread". In a forked child: the thread that forked, which keeps
+ * its name where thrum started it, and is "MainThread" otherwise. threading.main_thread(). */
 THRUM_API thrum_status thrum_main_thread(thrum_thread* out) THRUM_NOEXCEPT;
 
 /* Stores the handles of the threads that are alive, the main thread and dummies included, in the array
@@ -698,7 +699,8 @@ THRUM_API uint64_t thrum_get_native_id(void) THRUM_NOEXCEPT;
 #define THRUM_STACK_SIZE_KEEP ((size_t)-1)
 
 /* Sets the stack size, in bytes, of threads created from now on, rounded up to a page, and stores the one
- * before in *old, which may be NULL; 0 is the system's default. THRUM_E_VALUE: below the system's least.
+ * before in *old, which may be NULL; 0 is the system's default. THRUM_E_VALUE: below the system's least;
+ * whether the program's thread-local data fits in, too, thrum_thread_start tells.
  * THRUM_E_OVERFLOW: it cannot be rounded up. threading.stack_size(). */
 THRUM_API thrum_status thrum_stack_size(size_t size, size_t* old) THRUM_NOEXCEPT;
 
@@ -772,8 +774,9 @@ THRUM_API thrum_status thrum_get_thread_hooks(thrum_thread_hooks* out) THRUM_NOE
 /* -------------------------------------------------------------------------- Timer: thrum_timer_ -- */
 
 /* A timer is a thread that waits for its time before it calls its function. Until then it costs no thread:
- * all pending timers share one of the library's own, which thrum_enumerate does not show. When the time has
- * come, the function runs in a thread of its own, "Thread-N", that begins then.
+ * all pending timers share one of the library's own, which thrum_enumerate does not show and which takes no
+ * signal. When the time has come, the function runs in a thread of its own, "Thread-N", that begins then, with
+ * the signal mask of the thread that started the first timer.
  *
  * A timer's life: created -> started (alive: pending, then running) -> ended. It ends when it is cancelled
  * while pending, or when its thread does. */
@@ -786,9 +789,10 @@ THRUM_API thrum_status thrum_timer_create(thrum_timer* out, double interval, voi
                                           void* arg) THRUM_NOEXCEPT;
 
 /* Starts the timer; one that was cancelled before ends at once and calls nothing. The process does not end
- * while a started timer that is no daemon is alive. Where the system refuses a thread to a timer that is due,
- * the timer asks again, after 1 ms at first and then twice as long each time, up to a second, until it has
- * one or is cancelled. THRUM_E_STARTED: it was started before. THRUM_E_AGAIN: the system refuses the thread
+ * while a started timer that is no daemon is alive. Where the system refuses a timer that is due a thread with
+ * a stack of thrum_stack_size, it gets one of the system's default size, or as large as it has to be. Where
+ * that is refused too, the timer asks again, after 1 ms at first and then twice as long each time, up to a
+ * second, until it has one or is cancelled. THRUM_E_STARTED: it was started before. THRUM_E_AGAIN: the system refuses the thread
  * that all timers share; start may be tried again. THRUM_E_EXITING: the process is past waiting for its
  * threads. In the child of a fork the timers that were started have ended uncalled, as threads have, and
  * new ones can be started. Timer.start. */
@@ -859,7 +863,8 @@ THRUM_API thrum_status thrum_pool_create(thrum_pool* out, size_t workers,
  * out (thrum::ThreadPool takes care of that). A task that leaves by pthread_exit counts as done; another
  * worker takes the place of its own. Never blocks. THRUM_E_SHUTDOWN: the pool has been shut down.
  * THRUM_E_EXITING: the process's shutdown has begun. THRUM_E_BROKEN: an initializer has failed.
- * THRUM_E_AGAIN: the pool has no worker, and the system refuses a thread. Executor.submit. */
+ * THRUM_E_AGAIN: the pool has no worker, and the system refuses a thread. THRUM_E_VALUE: the same, since
+ * thrum_stack_size is too small, as with thrum_thread_start. Executor.submit. */
 THRUM_API thrum_status thrum_pool_submit(thrum_pool pool, void (*task)(void*), void* arg,
                                          thrum_future* out) THRUM_NOEXCEPT;
 

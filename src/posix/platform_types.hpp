@@ -3,6 +3,7 @@
 #define THRUM_POSIX_PLATFORM_TYPES_HPP
 
 #include <pthread.h>
+#include <signal.h>
 
 #include <cerrno>
 
@@ -20,6 +21,22 @@ struct Mutex {
 };
 
 using ThreadHandle = pthread_t;
+
+struct SignalMask {
+  sigset_t blocked;
+};
+
+inline SignalMask signal_mask() noexcept {
+  SignalMask mask{};
+  pthread_sigmask(SIG_SETMASK, nullptr, &mask.blocked);
+  return mask;
+}
+
+inline SignalMask no_signals() noexcept {
+  SignalMask mask{};
+  sigfillset(&mask.blocked);
+  return mask;
+}
 
 /// While this lives, the calling thread is not cancelled: one that left in the middle of a wait would stay
 /// in a queue, or keep a mutex. A cancellation that comes meanwhile waits for the next chance.

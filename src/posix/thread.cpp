@@ -1,5 +1,6 @@
 // posix/thread.cpp - threads, their names and numbers.
 #include <unistd.h>
+#include <cerrno>
 #include <climits>
 #include <cstdint>
 #include <cstdlib>
@@ -15,35 +16,68 @@ namespace thrum::platform {
 
 namespace {
 
-struct Start {
+struct Beginning {
   void (*run)(void*, ThreadHandle);
   void* arg;
+  bool masked;
+  SignalMask mask;
 };
 
-void* run_start(void* arg) {
-  const Start start = *static_cast<Start*>(arg);
+void* begin(void* arg) {
+  const Beginning beginning = *static_cast<Beginning*>(arg);
   std::free(arg);
-  start.run(start.arg, pthread_self());
+  if (beginning.masked) pthread_sigmask(SIG_SETMASK, &beginning.mask.blocked, nullptr);
+  beginning.run(beginning.arg, pthread_self());
   return nullptr;
+}
+
+/// Keeps all signals from the calling thread while this lives, and from those that it starts.
+class SignalsBlocked {
+ public:
+  explicit SignalsBlocked(bool block) noexcept : blocked_(block) {
+    if (!blocked_) return;
+    const SignalMask none = no_signals();
+    pthread_sigmask(SIG_SETMASK, &none.blocked, &before_.blocked);
+  }
+  SignalsBlocked(const SignalsBlocked&) = delete;
+  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+  ~SignalsBlocked() {
+    if (blocked_) pthread_sigmask(SIG_SETMASK, &before_.blocked, nullptr);
+  }
+
+ private:
+  const bool blocked_;
+  SignalMask before_{};
+};
+
+Start create(Beginning* beginning, std::size_t stack_size) noexcept {
+  pthread_attr_t attributes;
+  if (pthread_attr_init(&attributes) != 0) return Start::refused;
+  pthread_t thread{};
+  int error = stack_size != 0 ? pthread_attr_setstacksize(&attributes, stack_size) : 0;
+  // With a mask of its own, the thread begins with none let through.
+  const SignalsBlocked blocked(beginning->masked);
+  if (error == 0) error = pthread_create(&thread, &attributes, begin, beginning);
+  pthread_attr_destroy(&attributes);
+  // glibc takes the thread-local data out of the stack, and says so where that is more than there is.
+  return error == 0 ? Start::done : error == EINVAL ? Start::stack_too_small : Start::refused;
 }
 
 }  // namespace
 
-bool start_thread(void (*run)(void*, ThreadHandle), void* arg, std::size_t stack_size) noexcept {
-  auto* start = static_cast<Start*>(std::malloc(sizeof(Start)));
-  if (start == nullptr) return false;
-  *start = {run, arg};
-  pthread_attr_t attributes;
-  if (pthread_attr_init(&attributes) != 0) {
-    std::free(start);
-    return false;
+Start start_thread(void (*run)(void*, ThreadHandle), void* arg, std::size_t stack_size,
+                   const SignalMask* mask) noexcept {
+  auto* beginning = static_cast<Beginning*>(std::malloc(sizeof(Beginning)));
+  if (beginning == nullptr) return Start::refused;
+  *beginning = {run, arg, mask != nullptr, mask != nullptr ? *mask : SignalMask{}};
+  const bool any = stack_size == kAnyStack;
+  Start start = create(beginning, any ? 0 : stack_size);
+  constexpr std::size_t kFirst = 65536;
+  for (std::size_t size = kFirst; any && start == Start::stack_too_small && size <= SIZE_MAX / 2; size *= 2) {
+    start = create(beginning, size);
   }
-  pthread_t thread{};
-  const bool started = (stack_size == 0 || pthread_attr_setstacksize(&attributes, stack_size) == 0) &&
-                       pthread_create(&thread, &attributes, run_start, start) == 0;
-  pthread_attr_destroy(&attributes);
-  if (!started) std::free(start);
-  return started;
+  if (start != Start::done) std::free(beginning);
+  return start;
 }
 
 ThreadHandle current_thread() noexcept { return pthread_self(); }

@@ -26,6 +26,11 @@ struct Parker {
 
 using ThreadHandle = sim::Thread*;
 
+/// Nothing: there are no signals to let through.
+struct SignalMask {};
+inline SignalMask signal_mask() noexcept { return {}; }
+inline SignalMask no_signals() noexcept { return {}; }
+
 inline void* interruption() noexcept { return nullptr; }
 
 // In the models of the library itself every such operation is a scheduling point.

@@ -4,8 +4,10 @@
 
 namespace thrum::platform {
 
-bool start_thread(void (*run)(void*, ThreadHandle), void* arg, std::size_t stack_size) noexcept {
-  return sim::world().start(run, arg, stack_size) != nullptr;
+Start start_thread(void (*run)(void*, ThreadHandle), void* arg, std::size_t stack_size,
+                   const SignalMask* /*mask*/) noexcept {
+  const std::size_t size = stack_size != kAnyStack ? stack_size : 0;
+  return sim::world().start(run, arg, size) != nullptr ? Start::done : Start::refused;
 }
 
 ThreadHandle current_thread() noexcept { return &sim::world().current(); }

@@ -35,6 +35,11 @@ struct ThreadHandle {
   unsigned long number;  // the system's, good as long as the thread is there
 };
 
+/// Nothing: there are no signals to let through.
+struct SignalMask {};
+inline SignalMask signal_mask() noexcept { return {}; }
+inline SignalMask no_signals() noexcept { return {}; }
+
 inline void pause() noexcept { compiler::pause(); }
 
 inline void* interruption() noexcept { return nullptr; }

@@ -18,16 +18,16 @@ namespace {
 
 static_assert(sizeof(DWORD) == sizeof(unsigned long));
 
-struct Start {
+struct Beginning {
   void (*run)(void*, ThreadHandle);
   void* arg;
   ThreadHandle self;
 };
 
-unsigned __stdcall run_start(void* arg) {
-  const Start start = *static_cast<Start*>(arg);
+unsigned __stdcall begin(void* arg) {
+  const Beginning beginning = *static_cast<Beginning*>(arg);
   std::free(arg);
-  start.run(start.arg, start.self);
+  beginning.run(beginning.arg, beginning.self);
   end_identity();
   return 0;
 }
@@ -63,22 +63,25 @@ bool has_loader_lock() noexcept {
 
 }  // namespace
 
-bool start_thread(void (*run)(void*, ThreadHandle), void* arg, std::size_t stack_size) noexcept {
+Start start_thread(void (*run)(void*, ThreadHandle), void* arg, std::size_t stack_size,
+                   const SignalMask* /*mask*/) noexcept {
   const KeepLastError keep_last_error;
-  auto* start = static_cast<Start*>(std::malloc(sizeof(Start)));
-  if (start == nullptr) return false;
+  auto* beginning = static_cast<Beginning*>(std::malloc(sizeof(Beginning)));
+  if (beginning == nullptr) return Start::refused;
+  // Thread-local data is no part of a stack here: none is too small.
+  if (stack_size == kAnyStack) stack_size = 0;
   unsigned number = 0;
   // Suspended, until it can be told its handle. The size is what it may use, not what it gets at once.
-  const std::uintptr_t thread = _beginthreadex(nullptr, static_cast<unsigned>(stack_size), run_start, start,
+  const std::uintptr_t thread = _beginthreadex(nullptr, static_cast<unsigned>(stack_size), begin, beginning,
                                                CREATE_SUSPENDED | STACK_SIZE_PARAM_IS_A_RESERVATION, &number);
   if (thread == 0) {
-    std::free(start);
-    return false;
+    std::free(beginning);
+    return Start::refused;
   }
   const auto handle = reinterpret_cast<HANDLE>(thread);
-  *start = {run, arg, {handle, number}};
+  *beginning = {run, arg, {handle, number}};
   if (ResumeThread(handle) == static_cast<DWORD>(-1)) fatal("thrum: ResumeThread failed");
-  return true;
+  return Start::done;
 }
 
 ThreadHandle current_thread() noexcept { return {nullptr, GetCurrentThreadId()}; }

@@ -15,6 +15,8 @@ int __real_pthread_create(pthread_t*, const pthread_attr_t*, StartRoutine, void*
 int __wrap_pthread_create(pthread_t*, const pthread_attr_t*, StartRoutine, void*);
 int __wrap_pthread_create(pthread_t* thread, const pthread_attr_t* attributes, StartRoutine routine,
                           void* arg) {
+  std::size_t stack = 0;
+  if (pthread_attr_getstacksize(attributes, &stack) == 0 && stack < least_stack) return EINVAL;
   if (!refuse_threads) return __real_pthread_create(thread, attributes, routine, arg);
   threads_refused.fetch_add(1);
   if (before_refusing_thread) before_refusing_thread();
@@ -46,5 +48,9 @@ void* __wrap_calloc(std::size_t count, std::size_t size) {
 
 int __real_atexit(void (*)());
 int __wrap_atexit(void (*)());
-int __wrap_atexit(void (*function)()) { return refuse_memory ? -1 : __real_atexit(function); }
+int __wrap_atexit(void (*function)()) {
+  if (refuse_memory) return -1;
+  handlers_registered.fetch_add(1);
+  return __real_atexit(function);
+}
 }

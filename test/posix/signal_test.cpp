@@ -1,5 +1,6 @@
 // signal_test.cpp - that a wait is not ended by signals: their handlers run, and it goes on.
 #include <signal.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <catch2/catch_test_macros.hpp>
@@ -90,4 +91,48 @@ TEST_CASE("a wait is not ended by signals", "[time]") {
     return notified;
   });
   check_under_signals(timeout, [&] { return thrum::main_thread().join(timeout); });
+}
+
+TEST_CASE("a signal that all of a program's threads block is not taken by one of the library's",
+          "[signal][timer]") {
+  // The service is there, and sleeps.
+  thrum::Timer first(0, [] {});
+  first.start();
+  first.join();
+  thrum::Timer pending(1000, [] {});
+  pending.start();
+  struct sigaction handler = {};
+  struct sigaction before = {};
+  handler.sa_handler = [](int) { signals_handled.fetch_add(1); };
+  REQUIRE(sigaction(SIGUSR1, &handler, &before) == 0);
+  signals_handled = 0;
+  sigset_t blocked;
+  sigset_t old;
+  sigemptyset(&blocked);
+  sigaddset(&blocked, SIGUSR1);
+  REQUIRE(pthread_sigmask(SIG_BLOCK, &blocked, &old) == 0);
+  int taken = 0;
+  for (int round = 0; round < 100; ++round) {
+    REQUIRE(kill(getpid(), SIGUSR1) == 0);
+    // Another thread that takes it has the time to.
+    for (int i = 0; i < 1000; ++i) std::this_thread::yield();
+    const timespec poll = {0, 0};
+    if (sigtimedwait(&blocked, nullptr, &poll) == SIGUSR1) ++taken;
+  }
+  CHECK(taken == 100);
+  CHECK(signals_handled == 0);
+  REQUIRE(pthread_sigmask(SIG_SETMASK, &old, nullptr) == 0);
+  REQUIRE(sigaction(SIGUSR1, &before, nullptr) == 0);
+  pending.cancel();
+}
+
+TEST_CASE("a timer's function runs with the mask of a program's thread", "[signal][timer]") {
+  int blocked = -1;
+  thrum::Timer timer(0, [&] {
+    sigset_t mask;
+    if (pthread_sigmask(SIG_SETMASK, nullptr, &mask) == 0) blocked = sigismember(&mask, SIGUSR1);
+  });
+  timer.start();
+  CHECK(timer.join());
+  CHECK(blocked == 0);
 }

@@ -5,6 +5,7 @@
 #define THRUM_TEST_SUPPORT_REFUSAL_HPP
 
 #include <atomic>
+#include <cstddef>
 #include <functional>
 
 namespace support {
@@ -12,6 +13,10 @@ namespace support {
 inline std::atomic<bool> refuse_threads{false};
 inline std::atomic<int> threads_refused{0};
 inline std::function<void()> before_refusing_thread;
+/// Of POSIX: a thread with a smaller stack is refused as one that its thread-local data does not fit in.
+inline std::atomic<std::size_t> least_stack{0};
+/// Of POSIX: what has been registered for the exit.
+inline std::atomic<int> handlers_registered{0};
 inline std::atomic<bool> refuse_memory{false};
 /// What holds a thread's own record.
 inline std::atomic<bool> refuse_keys{false};

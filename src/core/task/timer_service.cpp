@@ -17,6 +17,10 @@ Parker parker;
 
 namespace {
 
+// Of who has started the service, which itself takes none: what the threads of call-backs begin with. Not of
+// who starts each timer: to ask for it takes the system longer than all else that a start does.
+platform::SignalMask signals_of_timers;
+
 // ------------------------------------------------------------------------- the thread of a call-back --
 
 void run(void* arg) noexcept(false) {
@@ -55,7 +59,7 @@ thrum_status begin(TimerSlot& slot) noexcept {
         thread::create(slot.thread, &options, {run, &slot, finish}, thread::Owner::cpp);
     if (status != THRUM_OK) return status;
   }
-  return thread::start(slot.thread);
+  return thread::start_anyhow(slot.thread, signals_of_timers);
 }
 
 /// When to ask again for a thread that the system has refused so many times: after 1 ms, then twice as long
@@ -118,7 +122,9 @@ bool start_service() noexcept {
   if (!parker_prepared) parker.initialise();
   parker_prepared = true;
   serving_at = 0;
-  serving = platform::start_thread(serve, nullptr, 0);
+  signals_of_timers = platform::signal_mask();
+  const platform::SignalMask none = platform::no_signals();
+  serving = platform::start_thread(serve, nullptr, platform::kAnyStack, &none) == platform::Start::done;
   return serving;
 }
 

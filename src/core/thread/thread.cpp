@@ -155,7 +155,9 @@ thrum_status detach(std::uint64_t id) noexcept {
   return THRUM_OK;
 }
 
-thrum_status start(std::uint64_t id) noexcept {
+namespace {
+
+thrum_status start(std::uint64_t id, bool anyhow, const platform::SignalMask* mask) noexcept {
   const KeepErrno keep_errno;
   Registry registry;
   ThreadRecord* record = Registry::find(id);
@@ -170,7 +172,12 @@ thrum_status start(std::uint64_t id) noexcept {
   ++record->references;
   Registry::enter(*record);
   registry.unlock();
-  if (platform::start_thread(run, record, record->stack_size)) return THRUM_OK;
+  platform::Start start = platform::start_thread(run, record, record->stack_size, mask);
+  if (anyhow && (start == platform::Start::stack_too_small ||
+                 (start == platform::Start::refused && record->stack_size != 0))) {
+    start = platform::start_thread(run, record, platform::kAnyStack, mask);
+  }
+  if (start == platform::Start::done) return THRUM_OK;
   registry.lock();
   Registry::leave(*record);
   record->life = Life::created;
@@ -181,7 +188,15 @@ thrum_status start(std::uint64_t id) noexcept {
   const Disposal disposal = Registry::drop(*record);
   registry.unlock();
   disposal.run();
-  return THRUM_E_AGAIN;
+  return start == platform::Start::stack_too_small ? THRUM_E_VALUE : THRUM_E_AGAIN;
+}
+
+}  // namespace
+
+thrum_status start(std::uint64_t id) noexcept { return start(id, false, nullptr); }
+
+thrum_status start_anyhow(std::uint64_t id, const platform::SignalMask& mask) noexcept {
+  return start(id, true, &mask);
 }
 
 thrum_status await_end(ThreadRecord& record, Deadline deadline) noexcept {

@@ -24,7 +24,11 @@ void release(std::uint64_t id) noexcept;
 thrum_status destroy(std::uint64_t id) noexcept;
 thrum_status detach(std::uint64_t id) noexcept;
 
+/// THRUM_E_VALUE: its stack is too small for what the system and the program's thread-local data take of it.
 thrum_status start(std::uint64_t id) noexcept;
+/// The same for a thread that nobody could give another stack: where the system refuses it that which it was
+/// created with, it gets one of the default size, or as large as it has to be. It begins with that mask.
+thrum_status start_anyhow(std::uint64_t id, const platform::SignalMask& mask) noexcept;
 thrum_status join(std::uint64_t id, double timeout) noexcept;
 thrum_status join_until(std::uint64_t id, Deadline deadline) noexcept;
 thrum_status is_alive(std::uint64_t id, int& out) noexcept;
