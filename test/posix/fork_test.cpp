@@ -97,18 +97,27 @@ TEST_CASE("a foreign thread that forks is the child's main thread",
   CHECK(dummy.how == "exit 0");
 }
 
-TEST_CASE("a dummy that forks keeps its name", "[fork][dummy]") {
-  Ending ending;
-  Crew(1, [&] {
-    thrum::ThreadRef dummy = thrum::current_thread();
-    dummy.set_name("visitor");
-    ending = run_forked([&] {
-      require_alone();
-      CHILD_REQUIRE(thrum::main_thread() == dummy);
-      CHILD_REQUIRE(dummy.name() == "visitor");
-    });
-  }).join();
-  CHECK(ending.how == "exit 0");
+TEST_CASE("a dummy that forks is called MainThread in the child", "[fork][dummy]") {
+  for (const bool renamed : {false, true}) {
+    Ending ending;
+    std::string name;
+    Crew(1, [&] {
+      thrum::ThreadRef dummy = thrum::current_thread();
+      if (renamed) dummy.set_name("visitor");
+      ending = run_forked([&] {
+        require_alone();
+        CHILD_REQUIRE(thrum::main_thread() == dummy);
+        CHILD_REQUIRE(dummy.name() == "MainThread");
+        char name_of_main[16];
+        CHILD_REQUIRE(thrum_thread_name(dummy.handle(), name_of_main, sizeof name_of_main, nullptr) ==
+                      THRUM_OK);
+        CHILD_REQUIRE(std::string(name_of_main) == "MainThread");
+      });
+      name = dummy.name();
+    }).join();
+    CHECK(ending.how == "exit 0");
+    CHECK(name != "MainThread");
+  }
 }
 
 TEST_CASE("threads that are not in the child have ended there", "[fork]") {

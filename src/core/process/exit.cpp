@@ -75,7 +75,10 @@ void begin_anew() noexcept {
   forget();
   begun = false;
   // A thread that was running a call-back goes on with it, as the only one.
-  if (caller != platform::identity().record) caller = nullptr;
+  if (caller == platform::identity().record) return;
+  caller = nullptr;
+  // For one that was about to wait for the others' end, and has forked.
+  atomic::store_relaxed(all_called, event::kSet);
 }
 
 thrum_status register_call(const thread::Work& work) noexcept {

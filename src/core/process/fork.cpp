@@ -7,6 +7,7 @@
 #include "core/queue/cells.hpp"
 #include "core/self/epoch.hpp"
 #include "core/self/registry.hpp"
+#include "core/self/runtime.hpp"
 #include "core/task/pool.hpp"
 #include "core/task/timer.hpp"
 #include "core/thread/local.hpp"
@@ -29,12 +30,14 @@ void vanish(ThreadRecord& record) noexcept {
 }
 
 /// What other threads were doing with this record, or its slot, is not going on any more.
-void settle(ThreadRecord& record) noexcept {
+void settle(ThreadRecord& record, bool keep_pins) noexcept {
   // Its thread may have been asleep there, or a waker was about to let go of its mutex.
   record.waiter.parker.initialise();
   record.waiter.own = Place{};
   record.waiter.claim = detail::Word{};
-  while (record.pins != 0) Registry::unpin(record);
+  // Those of calls that are lost, too, where the thread that forked has some: they are not told apart, and a
+  // slot that is not used again does no harm.
+  while (!keep_pins && record.pins != 0) Registry::unpin(record);
   if (record.life != Life::finished) return;
   record.reaping = true;
   atomic::store_relaxed(record.begun, event::kSet);
@@ -42,11 +45,11 @@ void settle(ThreadRecord& record) noexcept {
   atomic::store_relaxed(record.reaped, event::kSet);
 }
 
-/// Makes the thread that forked the main one, its name kept.
+/// Makes the thread that forked the main one; one that thrum has started keeps its name.
 void become_main(ThreadRecord& self) noexcept {
   self.native_id = platform::native_id();
   self.leaving = false;
-  if (self.name == nullptr) static_cast<void>(Registry::name(self, "MainThread", nullptr));
+  if (self.origin == Origin::foreign) static_cast<void>(Registry::name(self, "MainThread", nullptr));
   if (Registry::main() != &self) Registry::replace_main(&self);
 }
 
@@ -58,7 +61,8 @@ void leave_others_behind() noexcept {
     if (record != self) vanish(*record);
     record = next;
   }
-  threads.for_each(settle);
+  const bool keep_pins = runtime::is_inside(self);
+  threads.for_each([keep_pins](ThreadRecord& record) { settle(record, keep_pins); });
   exit::begin_anew();
   if (self != nullptr) {
     become_main(*self);

@@ -27,6 +27,7 @@ bool before_wait(ThreadRecord& record) {
   // acquire: pairs with the release in move_gate.
   const std::uint64_t gate = atomic::load_acquire(runtime::gate);
   if (exit::abandons(record)) return false;
+  const runtime::Inside inside(record);
   hooks::catch_up(record);
   record.gate = gate;
   return true;

@@ -9,7 +9,17 @@ detail::Word survivor;
 
 namespace {
 
-detail::Word watched;  // 1: the handler has been registered; changed with the registry locked
+// What has become of the exit's handler. It changes with the registry locked, but to kCalled.
+constexpr std::uint64_t kNone = 0;
+constexpr std::uint64_t kRegistered = 1;
+constexpr std::uint64_t kCalled = 2;
+detail::Word handler;
+
+void process_exits() {
+  // relaxed: for a child of this thread's, see forget.
+  atomic::store_relaxed(handler, kCalled);
+  above.process_exits();
+}
 
 }  // namespace
 
@@ -25,16 +35,21 @@ void stay(ThreadRecord& record) noexcept {
 
 bool watching() noexcept {
   // relaxed: the handler is the process's, no matter who has registered it.
-  return atomic::load_relaxed(watched) != 0;
+  return atomic::load_relaxed(handler) != kNone;
 }
 
 bool watch() noexcept {
-  if (!watching() && platform::on_exit(above.process_exits)) atomic::store_relaxed(watched, 1);
-  return watching();
+  if (watching()) return true;
+  if (!platform::on_exit(process_exits)) return false;
+  std::uint64_t before = kNone;
+  // Another thread's exit may have called it already.
+  static_cast<void>(atomic::change_relaxed(handler, before, kRegistered));
+  return true;
 }
 
 void forget() noexcept {
-  atomic::store_relaxed(watched, 0);
+  // The lock of the system's list may be another thread's, for ever: no second time without need.
+  if (atomic::load_relaxed(handler) == kCalled) atomic::store_relaxed(handler, kNone);
   atomic::store_relaxed(survivor, 0);
 }
 

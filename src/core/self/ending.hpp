@@ -27,7 +27,7 @@ bool abandons(const ThreadRecord& record) noexcept;
 bool watching() noexcept;
 /// Has it do so; the first call does it. False: no memory. Call with the registry locked.
 bool watch() noexcept;
-/// In the child of a fork, where the handler may have run already: a second one finds nothing to do.
+/// In the child of a fork. A handler that the parent's exit has called is not called there: it takes another.
 void forget() noexcept;
 
 }  // namespace thrum::exit

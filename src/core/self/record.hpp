@@ -59,6 +59,7 @@ struct ThreadRecord {
   LocalValues locals;
   std::uint64_t greeted;  // see hooks.hpp; the thread's own
   std::uint64_t gate;     // how often the gate had moved when it last passed, see runtime.hpp; its own
+  std::uint64_t inside;  // what it has called of the user's in the middle of a call, see runtime.hpp; its own
 
   // Guarded by the registry's mutex.
   std::uint64_t id;  // of the slot's present object

@@ -71,6 +71,7 @@ ThreadRecord* Registry::create() noexcept {
   record->reads.clear();
   record->greeted = 0;
   record->gate = 0;
+  record->inside = 0;
   record->life = Life::created;
   record->origin = Origin::started;
   record->daemon = false;

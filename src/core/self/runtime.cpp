@@ -52,6 +52,7 @@ ThreadRecord* adopt() noexcept {
   record->native_id = platform::native_id();
   static_cast<void>(event::set(record->begun, 0));
   registry.unlock();
+  const Inside inside(*record);
   above.thread_seen(*record);
   return record;
 }

@@ -31,6 +31,23 @@ inline std::uint64_t ident() noexcept {
 /// Has the platform tell the library of the ends of threads and of forks; the first call does it.
 inline void start_up() noexcept { above.start_up(); }
 
+/// While this lives the thread calls the user in the middle of a call, which may have pinned what it is at.
+/// Where the user forks, that call goes on in the child, so what is pinned has to stay so there.
+class Inside {
+ public:
+  explicit Inside(ThreadRecord& self) noexcept : self_(self) { ++self_.inside; }
+  Inside(const Inside&) = delete;
+  Inside& operator=(const Inside&) = delete;
+  ~Inside() { --self_.inside; }
+
+ private:
+  ThreadRecord& self_;
+};
+
+/// Whether the thread, which has forked, goes on with such a call. Null: one without a record, which does
+/// not.
+inline bool is_inside(const ThreadRecord* self) noexcept { return self != nullptr && self->inside != 0; }
+
 /// How often the gate has moved.
 extern detail::Word gate;
 

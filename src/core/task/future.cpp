@@ -75,17 +75,17 @@ void make(DoneCall* calls) noexcept {
   }
 }
 
-void give_up(FutureState& future, std::uint64_t state) noexcept {
+DoneCall* give_up(FutureState& future, std::uint64_t state) noexcept {
   DoneCall* calls = nullptr;
   lot::WakeList awake;
   lot::Bucket bucket(&future.word);
   std::uint64_t word = atomic::load_relaxed(future.word);
   do {
-    if ((word & kStates) != kPending) return;
+    if ((word & kStates) != kPending) return nullptr;
   } while (!move(future, bucket, word, state, awake, calls));
   bucket.unlock();
   awake.wake_all();
-  make(calls);
+  return calls;
 }
 
 void forsake(FutureState& future) noexcept {

@@ -86,8 +86,9 @@ inline bool has_calls(const FutureState& future) noexcept {
 /// Makes the calls, the first that was added first. Call with nothing locked.
 void make(DoneCall* calls) noexcept;
 
-/// Moves a future that is pending to a state that is done, and makes its calls.
-void give_up(FutureState& future, std::uint64_t state) noexcept;
+/// Moves a future that is pending to a state that is done, and wakes who waits. Returns the calls that are to
+/// be made.
+[[nodiscard]] DoneCall* give_up(FutureState& future, std::uint64_t state) noexcept;
 
 /// In the child of a fork: cancels a future whose task is the parent's. No call is made.
 void forsake(FutureState& future) noexcept;

@@ -35,7 +35,7 @@ void dismantle(PoolSlot& pool) noexcept {
   (pool.previous_pool != nullptr ? pool.previous_pool->next_pool : first_pool) = pool.next_pool;
   if (pool.next_pool != nullptr) pool.next_pool->previous_pool = pool.previous_pool;
   platform::unlock(mutex);
-  drain(pool, [](const Task& task) { give_up(task, future::kCancelled); });
+  drain(pool, future::kCancelled);
   for (Worker* worker = pool.workers; worker != nullptr;) {
     Worker* const following = worker->next;
     if (worker->thread != 0) thread::release(worker->thread);
@@ -225,6 +225,8 @@ thrum_status shutdown(std::uint64_t id, bool wait, bool cancel_pending) noexcept
   // Who is about to wait may call the user's hooks first, or be a daemon that stays there: not with a lock
   // held.
   if (wait && runtime::waiter() == nullptr) return THRUM_E_NOMEM;
+  ThreadRecord* const self = runtime::current();
+  if (self == nullptr) return THRUM_E_NOMEM;
   Held gate(pool->submit_lock);
   if (!is_live(*pool, id)) return THRUM_E_HANDLE;
   if (wait && is_worker(*pool)) return THRUM_E_SELF;
@@ -233,7 +235,10 @@ thrum_status shutdown(std::uint64_t id, bool wait, bool cancel_pending) noexcept
   wake_all(*pool);
   ++pool->references;
   gate.unlock();
-  if (cancel_pending) drain(*pool, [](const Task& task) { give_up(task, future::kCancelled); });
+  if (cancel_pending) {
+    const runtime::Inside inside(*self);
+    drain(*pool, future::kCancelled);
+  }
   if (wait) join_all(*pool);
   gate.lock();
   drop(*pool, gate);

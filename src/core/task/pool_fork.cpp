@@ -1,5 +1,5 @@
 // core/task/pool_fork.cpp - pools around a fork.
-#include "core/self/record.hpp"
+#include "core/self/runtime.hpp"
 #include "core/sync/event.hpp"
 #include "core/task/pool_life.hpp"
 #include "core/task/pool_queue.hpp"
@@ -8,14 +8,19 @@ namespace thrum::pool {
 
 namespace {
 
+void forsake(const Task& task) noexcept {
+  if (task.future != nullptr) future::forsake(*task.future);
+}
+
 /// The tasks of the worker are the parent's.
 void vanish(Worker& worker, const ThreadRecord* self) noexcept {
-  Task task{};
-  while (next(worker, task)) {
-    if (task.future != nullptr) future::forsake(*task.future);
-  }
+  const std::uint64_t range = atomic::load_relaxed(worker.range);
+  worker.last_own = last_taken(worker);
+  for (std::uint32_t i = 0; i != count_of(range); ++i) forsake(worker.batch[(begin_of(range) + i) % kBatch]);
+  atomic::store_relaxed(worker.range, make_range(begin_of(range) + count_of(range), 0, 0));
   if (worker.gone || (self != nullptr && worker.thread == self->id)) return;
-  if (worker.current != nullptr) future::forsake(*worker.current);
+  if (atomic::load_relaxed(worker.done) != worker.last_own) forsake(worker.batch[worker.last_own % kBatch]);
+  atomic::store_relaxed(worker.done, worker.last_own);
   worker.current = nullptr;
   worker.gone = true;
 }
@@ -24,8 +29,11 @@ void vanish(Worker& worker, const ThreadRecord* self) noexcept {
 void restart(PoolSlot& pool, const ThreadRecord* self) noexcept {
   Task task{};
   while (take_from_queue(pool, &task, 1) != 0) {
-    if (task.future != nullptr) future::forsake(*task.future);
+    forsake(task);
   }
+  const bool held = generation_of(atomic::load_relaxed(pool.word)) == generation_of(pool.id);
+  // The calls that wait are lost, unless that which has forked is among them.
+  const std::uint32_t calls = runtime::is_inside(self) ? pool.references - pool.live - (held ? 1 : 0) : 0;
   pool.live = 0;
   for (Worker* worker = pool.workers; worker != nullptr; worker = worker->next) {
     vanish(*worker, self);
@@ -36,8 +44,7 @@ void restart(PoolSlot& pool, const ThreadRecord* self) noexcept {
   atomic::store_relaxed(pool.hires_over, event::kSet);
   atomic::store_relaxed(pool.searching, 0);
   atomic::store_relaxed(pool.reserves, pool.most_workers - pool.live);
-  const bool held = generation_of(atomic::load_relaxed(pool.word)) == generation_of(pool.id);
-  pool.references = pool.live + (held ? 1 : 0);
+  pool.references = pool.live + (held ? 1 : 0) + calls;
 }
 
 void before_fork() noexcept {

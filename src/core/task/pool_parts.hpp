@@ -28,11 +28,17 @@ struct Segment {
 };
 
 struct Worker {
-  // What is left of the batch: the number of the first task in the upper half, of the one past the last in
-  // the lower. Its worker moves the first by one; others, with the take lock held, by several; with it held,
-  // and while the batch is empty, its worker fills it. Numbers wrap round.
+  // What is left of the batch: the number of the first task in the upper half, how many there are in the
+  // lower; and OWN there, while the task before the first is one that the worker itself has taken. The worker
+  // moves the first by one; others, with the take lock held, by several; with it held, and while the batch is
+  // empty, its worker fills it. Numbers wrap round.
   detail::Word range;
-  Task batch[kBatch];  // a task's number modulo kBatch is its place
+  Task batch[kBatch];  // a task's number modulo kBatch is its place, until the worker is done with it
+  // The task that the worker took last, and the last that it is done with: its future is not done before that
+  // number is stored, and has its task's reference until then. So the child of a fork finds in `batch` what a
+  // lost worker was at.
+  std::uint32_t taken;  // its own
+  detail::Word done;
 
   PoolSlot* pool;
   bool begun;            // whether its thread has; its own
@@ -45,7 +51,8 @@ struct Worker {
   Worker* next_resting;  // guarded by the submit lock
 
   // Guarded by the take lock.
-  std::uint64_t thread;  // its id, with a reference
+  std::uint32_t last_own;  // without OWN in the range, the task that the worker took last
+  std::uint64_t thread;    // its id, with a reference
   bool gone;
   bool joined;
   Worker* next;

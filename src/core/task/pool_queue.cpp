@@ -24,6 +24,10 @@ std::uint32_t take_from_queue(PoolSlot& pool, Task* tasks, std::uint32_t most) n
 
 namespace {
 
+std::uint32_t last_taken(const Worker& worker, std::uint64_t range) noexcept {
+  return (range & kOwn) != 0 ? begin_of(range) - 1 : worker.last_own;
+}
+
 /// Takes the first half of what is left of a batch, at most `most`; returns how many.
 std::uint32_t take_from(Worker& worker, Task* tasks, std::uint32_t most) noexcept {
   std::uint64_t range = atomic::load_relaxed(worker.range);
@@ -32,8 +36,10 @@ std::uint32_t take_from(Worker& worker, Task* tasks, std::uint32_t most) noexcep
     const std::uint32_t half = (count_of(range) + 1) / 2;
     count = half < most ? half : most;
     if (count == 0) return 0;
+    worker.last_own = last_taken(worker, range);
     // relaxed: batches are filled with the lock held, which keeps these from being overwritten too.
-  } while (!atomic::change_relaxed(worker.range, range, make_range(begin_of(range) + count, end_of(range))));
+  } while (!atomic::change_relaxed(worker.range, range,
+                                   make_range(begin_of(range) + count, count_of(range) - count, 0)));
   for (std::uint32_t i = 0; i < count; ++i) tasks[i] = worker.batch[(begin_of(range) + i) % kBatch];
   return count;
 }
@@ -46,6 +52,10 @@ std::uint32_t take(PoolSlot& pool, Task* tasks, std::uint32_t most) noexcept {
     count = take_from(*worker, tasks, kBatch);
   }
   return count;
+}
+
+std::uint32_t last_taken(const Worker& worker) noexcept {
+  return last_taken(worker, atomic::load_relaxed(worker.range));
 }
 
 bool anything_left(const PoolSlot& pool) noexcept {
@@ -65,19 +75,33 @@ bool fill(PoolSlot& pool, Worker& self) noexcept {
                                    static_cast<std::uint32_t>(share < 1        ? 1
                                                               : share < kBatch ? share
                                                                                : kBatch));
-  const std::uint32_t end = end_of(atomic::load_relaxed(self.range));
-  for (std::uint32_t i = 0; i < count; ++i) self.batch[(end + i) % kBatch] = tasks[i];
+  const std::uint64_t empty = atomic::load_relaxed(self.range);
+  const std::uint32_t begin = begin_of(empty);
+  for (std::uint32_t i = 0; i < count; ++i) self.batch[(begin + i) % kBatch] = tasks[i];
   if (count == 0) return false;
   self.leaves_some = count > 1 || anything_left(pool);
   // relaxed: who else takes from it has the lock.
-  atomic::store_relaxed(self.range, make_range(end, end + count));
+  atomic::store_relaxed(self.range, make_range(begin, count, empty & kOwn));
   return true;
 }
 
-void give_up(const Task& task, std::uint64_t state) noexcept {
-  if (task.future == nullptr) return;
-  future::give_up(*task.future, state);
-  future::discard(*task.future);
+void drain(PoolSlot& pool, std::uint64_t state) noexcept {
+  for (;;) {
+    Task tasks[kBatch];
+    DoneCall* calls[kBatch];
+    Held counter(pool.take_lock);
+    const std::uint32_t count = take(pool, tasks, kBatch);
+    // With the lock held, as a fork holds it: the child finds each task in its place, or its future done.
+    for (std::uint32_t i = 0; i < count; ++i) {
+      calls[i] = tasks[i].future != nullptr ? future::give_up(*tasks[i].future, state) : nullptr;
+    }
+    counter.unlock();
+    if (count == 0) return;
+    for (std::uint32_t i = 0; i < count; ++i) {
+      future::make(calls[i]);
+      if (tasks[i].future != nullptr) future::discard(*tasks[i].future);
+    }
+  }
 }
 
 }  // namespace thrum::pool

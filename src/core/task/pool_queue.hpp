@@ -7,14 +7,17 @@
 
 namespace thrum::pool {
 
+inline constexpr std::uint64_t kOwn = 0x80000000;
+
 constexpr std::uint32_t begin_of(std::uint64_t range) noexcept {
   return static_cast<std::uint32_t>(range >> 32);
 }
-constexpr std::uint32_t end_of(std::uint64_t range) noexcept { return static_cast<std::uint32_t>(range); }
-constexpr std::uint64_t make_range(std::uint32_t begin, std::uint32_t end) noexcept {
-  return std::uint64_t{begin} << 32 | end;
+constexpr std::uint32_t count_of(std::uint64_t range) noexcept {
+  return static_cast<std::uint32_t>(range & (kOwn - 1));
 }
-constexpr std::uint32_t count_of(std::uint64_t range) noexcept { return end_of(range) - begin_of(range); }
+constexpr std::uint64_t make_range(std::uint32_t begin, std::uint32_t count, std::uint64_t own) noexcept {
+  return std::uint64_t{begin} << 32 | own | count;
+}
 
 /// Takes the first task of the worker's own batch. False: it is empty.
 inline bool next(Worker& self, Task& task) noexcept {
@@ -22,9 +25,17 @@ inline bool next(Worker& self, Task& task) noexcept {
   do {
     if (count_of(range) == 0) return false;
     // relaxed: what the batch holds the worker itself has put there.
-  } while (!atomic::change_relaxed(self.range, range, make_range(begin_of(range) + 1, end_of(range))));
-  task = self.batch[begin_of(range) % kBatch];
+  } while (
+      !atomic::change_relaxed(self.range, range, make_range(begin_of(range) + 1, count_of(range) - 1, kOwn)));
+  self.taken = begin_of(range);
+  task = self.batch[self.taken % kBatch];
   return true;
+}
+
+/// The worker is done with the task that it took last: its future is done, and its reference about to go.
+inline void mark_done(Worker& self) noexcept {
+  // release: before the reference goes, and after the future has come to what it is, for the child of a fork.
+  atomic::store_release(self.done, self.taken);
 }
 
 /// Puts a task at the end of the queue. False: no memory. Call with the submit lock held.
@@ -55,26 +66,16 @@ std::uint32_t take(PoolSlot& pool, Task* tasks, std::uint32_t most) noexcept;
 /// Whether there are tasks that have not begun.
 bool anything_left(const PoolSlot& pool) noexcept;
 
+/// The number of the task that the worker took last, done or not.
+std::uint32_t last_taken(const Worker& worker) noexcept;
+
 /// Fills the worker's batch, which is empty. False: there is nothing to be had.
 bool fill(PoolSlot& pool, Worker& self) noexcept;
 
-// And these with nothing locked.
+// And this one with nothing locked.
 
-/// Takes every task that has not begun and calls give_up(task) for each.
-template <class GiveUp>
-void drain(PoolSlot& pool, GiveUp give_up) noexcept {
-  for (;;) {
-    Task tasks[kBatch];
-    Held counter(pool.take_lock);
-    const std::uint32_t count = take(pool, tasks, kBatch);
-    counter.unlock();
-    if (count == 0) return;
-    for (std::uint32_t i = 0; i < count; ++i) give_up(tasks[i]);
-  }
-}
-
-/// A task that will not be called: its future comes to this state.
-void give_up(const Task& task, std::uint64_t state) noexcept;
+/// Takes every task that has not begun. None will be called: their futures come to this state.
+void drain(PoolSlot& pool, std::uint64_t state) noexcept;
 
 }  // namespace thrum::pool
 

@@ -39,6 +39,8 @@ Worker* make_worker(PoolSlot& pool) noexcept {
   worker = static_cast<Worker*>(allocate(sizeof(Worker)));
   if (worker == nullptr) return nullptr;
   worker->pool = &pool;
+  // Nobody has taken the task before the first, and it counts as done.
+  atomic::store_relaxed(worker->range, make_range(1, 0, 0));
   counter.lock();
   worker->next = pool.workers;
   pool.workers = worker;
@@ -219,8 +221,14 @@ bool find_work(PoolSlot& pool, Worker& self) noexcept {
 
 /// Does the task, and with a future says what became of it.
 void carry_out(PoolSlot& pool, Worker& self, const Task& task) noexcept(false) {
-  if (task.future == nullptr) return task.run(task.arg);
-  if (!future::begin(*task.future)) return future::discard(*task.future);
+  if (task.future == nullptr) {
+    task.run(task.arg);
+    return mark_done(self);
+  }
+  if (!future::begin(*task.future)) {
+    mark_done(self);
+    return future::discard(*task.future);
+  }
   self.current = task.future;
   task.run(task.arg);
   self.current = nullptr;
@@ -228,7 +236,9 @@ void carry_out(PoolSlot& pool, Worker& self, const Task& task) noexcept(false) {
   const bool ready = count_of(atomic::load_relaxed(self.range)) == 0 && !future::has_calls(*task.future);
   if (ready) search(pool, self);
   // What is the user's takes as long as it likes: nobody may rely on this worker then.
-  if (DoneCall* const calls = future::finish(*task.future, future::kFinished)) {
+  DoneCall* const calls = future::finish(*task.future, future::kFinished);
+  mark_done(self);
+  if (calls != nullptr) {
     if (self.searching) leave_search(pool, self, false);
     future::make(calls);
   }
@@ -245,7 +255,7 @@ void break_down(PoolSlot& pool) noexcept {
   pool.closed = true;
   wake_all(pool);
   gate.unlock();
-  drain(pool, [](const Task& task) { give_up(task, future::kBroken); });
+  drain(pool, future::kBroken);
 }
 
 /// What a worker does, until it returns or a task leaves by pthread_exit.
@@ -272,9 +282,12 @@ void leave(void* arg) noexcept {
   if (FutureState* const current = self.current) {
     // Its task has left by pthread_exit, which counts as a return.
     self.current = nullptr;
-    future::make(future::finish(*current, future::kFinished));
+    DoneCall* const calls = future::finish(*current, future::kFinished);
+    mark_done(self);
+    future::make(calls);
     future::release(*current);
   }
+  mark_done(self);
   Held gate(pool.submit_lock);
   if (!self.dismissed) {
     stop_searching(pool, self);

@@ -14,10 +14,9 @@ Table<TimerSlot, SlotType::timer, 8> timers;
 platform::Mutex mutex;
 std::uint64_t holding = 0;
 bool exit_waits = false;
+detail::Word none_holding;
 
 namespace {
-
-detail::Word none_holding;  // an event: of those that hold the exit back there are none
 
 // Call the next ones, up to create, with the mutex held.
 

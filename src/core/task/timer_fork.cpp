@@ -1,5 +1,6 @@
 // core/task/timer_fork.cpp - timers around a fork.
 #include "core/self/registry.hpp"
+#include "core/self/runtime.hpp"
 #include "core/task/timer_parts.hpp"
 #include "core/task/timer_service.hpp"
 
@@ -13,20 +14,24 @@ void after_fork_in_parent() noexcept { platform::unlock(mutex); }
 
 void after_fork_in_child() noexcept {
   const auto* self = static_cast<const ThreadRecord*>(platform::identity().record);
-  timers.for_each([self](TimerSlot& slot) {
+  // As those of threads, see process/fork.cpp.
+  const bool keep_pins = runtime::is_inside(self);
+  timers.for_each([self, keep_pins](TimerSlot& slot) {
     // relaxed: the one thread of the child.
     if (generation_of(atomic::load_relaxed(slot.word)) % 2 == 0) {
-      if (slot.pins != 0) {
+      if (slot.pins != 0 && !keep_pins) {
         slot.pins = 0;
         timers.put_back(slot, slot.id);
       }
       return;
     }
-    slot.pins = 0;
+    if (!keep_pins) slot.pins = 0;
     const State state = state_of(slot);
     if (state == kCreated || state == kEnded) return;
     if (state == kRunning && self != nullptr && slot.thread == self->id) return;
     move(slot, kEnded);
+    // For a join that has forked.
+    atomic::store_relaxed(slot.settled, event::kSet);
     Leftovers leftovers;
     if (state == kPending || state == kStarting) {
       // Never started, or not there: what its thread was to do is left alone, as is that of every thread.
@@ -40,6 +45,7 @@ void after_fork_in_child() noexcept {
   heap.clear();
   holding = 0;
   exit_waits = false;
+  atomic::store_relaxed(none_holding, event::kSet);
   serving = false;
   if (parker_prepared) parker.initialise();
   platform::unlock(mutex);

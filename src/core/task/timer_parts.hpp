@@ -14,8 +14,9 @@ enum State : std::uint64_t { kCreated, kPending, kStarting, kRunning, kEnded };
 extern platform::Mutex mutex;
 
 // Guarded by it.
-extern std::uint64_t holding;  // timers that are no daemons and wait for their time or their thread
-extern bool exit_waits;        // somebody waits for there to be none
+extern std::uint64_t holding;      // timers that are no daemons and wait for their time or their thread
+extern bool exit_waits;            // somebody waits for there to be none
+extern detail::Word none_holding;  // an event: there are none
 
 /// The mutex, held as long as this lives but between unlock() and lock().
 class Locked {

@@ -1,0 +1,147 @@
+// lost_worker_test.cpp - a pool's worker that the child of a fork does not have: what becomes of the future
+// of the task that it was at, at each of its steps.
+#include <catch2/catch_test_macros.hpp>
+#include <cstdint>
+#include <vector>
+
+#include "core/task/pool_life.hpp"
+#include "core/task/pool_queue.hpp"
+#include "posix/forked.hpp"
+
+using namespace thrum;
+using pool::Task;
+using support::run_forked;
+
+namespace {
+
+struct Future : detail::FutureState {
+  Future() : detail::FutureState() {
+    dispose = [](detail::FutureState&) noexcept {};
+    atomic::store_relaxed(references, 2);
+  }
+  std::uint64_t state() const { return atomic::load_relaxed(word) & future::kStates; }
+};
+
+/// A pool of one worker, which is none of a thread that the child could have.
+class Pool {
+ public:
+  Pool() {
+    REQUIRE(pool::create(id_, 1, pool::Setup{}, thread::Owner::c) == THRUM_OK);
+    slot_ = pool::pools.find(id_);
+    worker = static_cast<pool::Worker*>(allocate(sizeof(pool::Worker)));
+    REQUIRE(worker != nullptr);
+    worker->pool = slot_;
+    atomic::store_relaxed(worker->range, pool::make_range(1, 0, 0));
+    slot_->workers = worker;
+  }
+  Pool(const Pool&) = delete;
+  Pool& operator=(const Pool&) = delete;
+  ~Pool() { CHECK(pool::destroy(id_) == THRUM_OK); }
+
+  void submit(Future& future) {
+    const pool::Held gate(slot_->submit_lock);
+    REQUIRE(pool::append(*slot_, {nullptr, nullptr, &future}));
+  }
+
+  void fill() {
+    const pool::Held counter(slot_->take_lock);
+    REQUIRE(pool::fill(*slot_, *worker));
+  }
+
+  /// The worker takes a task.
+  Task next() {
+    Task task{};
+    REQUIRE(pool::next(*worker, task));
+    return task;
+  }
+
+  /// Another worker takes what is in the queue, or else half of this one's batch, and is done with it.
+  std::vector<Future*> steal() {
+    Task tasks[pool::kBatch];
+    const pool::Held counter(slot_->take_lock);
+    const std::uint32_t count = pool::take(*slot_, tasks, pool::kBatch);
+    std::vector<Future*> futures;
+    for (std::uint32_t i = 0; i < count; ++i) futures.push_back(static_cast<Future*>(tasks[i].future));
+    return futures;
+  }
+
+  pool::Worker* worker = nullptr;
+
+ private:
+  std::uint64_t id_ = 0;
+  pool::PoolSlot* slot_ = nullptr;
+};
+
+void check_in_child(const Future& future, std::uint64_t state) {
+  const auto ending = run_forked([&] { CHILD_REQUIRE(future.state() == state); });
+  CHECK(ending.how == "exit 0");
+}
+
+}  // namespace
+
+TEST_CASE("a lost worker's future is cancelled, wherever the worker was", "[pool][fork][future]") {
+  Pool pool;
+  // Round after round in the same places.
+  for (int round = 0; round < 200; ++round) {
+    const bool look = round < 2 || round > 197;
+    const auto check = [&](const Future& future, std::uint64_t state) {
+      if (look) check_in_child(future, state);
+    };
+    Future future;
+    pool.submit(future);
+    check(future, future::kCancelled);
+    pool.fill();
+    check(future, future::kCancelled);
+    REQUIRE(pool.next().future == &future);
+    check(future, future::kCancelled);
+    REQUIRE(future::begin(future));
+    check(future, future::kCancelled);
+    REQUIRE(future::finish(future, future::kFinished) == nullptr);
+    check(future, future::kFinished);
+    pool::mark_done(*pool.worker);
+    check(future, future::kFinished);
+  }
+}
+
+TEST_CASE("a future that a lost worker was done with is not touched: it may be gone",
+          "[pool][fork][future]") {
+  Pool pool;
+  // More than there are places in a batch.
+  constexpr std::size_t count = pool::kBatch + 2;
+  std::vector<Future> futures(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    pool.submit(futures[i]);
+    pool.fill();
+    if (i + 3 > count) check_in_child(futures[i - 1], future::kPending);
+    REQUIRE(pool.next().future == &futures[i]);
+    pool::mark_done(*pool.worker);
+    if (i + 3 > count) check_in_child(futures[i], future::kPending);
+  }
+}
+
+TEST_CASE("nor one that another worker has taken", "[pool][fork][future]") {
+  for (const bool own_first : {false, true}) {
+    Pool pool;
+    std::vector<Future> futures(16);
+    for (Future& future : futures) pool.submit(future);
+    pool.fill();
+    CHECK(pool.steal().size() == 8);
+    // The batch is left, of which the worker has the first, or none.
+    Future* own = own_first ? static_cast<Future*>(pool.next().future) : nullptr;
+    const std::vector<Future*> stolen = pool.steal();
+    CHECK(stolen.size() == 4);
+    if (own != nullptr) {
+      check_in_child(*own, future::kCancelled);
+      pool::mark_done(*pool.worker);
+      check_in_child(*own, future::kPending);
+    }
+    for (const Future* each : stolen) check_in_child(*each, future::kPending);
+    for (std::size_t left = own_first ? 3 : 4; left != 0; --left) {
+      own = static_cast<Future*>(pool.next().future);
+      check_in_child(*own, future::kCancelled);
+      check_in_child(*stolen.back(), future::kPending);
+      pool::mark_done(*pool.worker);
+      check_in_child(*own, future::kPending);
+    }
+  }
+}
