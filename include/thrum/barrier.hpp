@@ -40,9 +40,9 @@ class Barrier {
   /// of arrival, from 0. The barrier is at once ready for the next round. `timeout` seconds; without one, the
   /// barrier's own. BrokenBarrierError: the barrier is broken, or broke, or was reset, or the time was up,
   /// which breaks it for all; a round that is full passes, and whose time is up while its action runs waits
-  /// for the end of that. What the action throws leaves the thread that ran it, and breaks the barrier for
-  /// the others. RuntimeError: called from within the action. ValueError: NaN. OverflowError: above
-  /// timeout_max. Barrier.wait.
+  /// for the end of that. The time of who comes while an action runs begins at its end. What the action
+  /// throws leaves the thread that ran it, and breaks the barrier for the others. RuntimeError: called from
+  /// within the action. ValueError: NaN. OverflowError: above timeout_max. Barrier.wait.
   int wait(double timeout = forever) {
     int index = 0;
     const double seconds = timeout < forever || timeout != timeout ? timeout : timeout_;

@@ -353,10 +353,11 @@ THRUM_API thrum_status thrum_barrier_destroy(thrum_barrier barrier) THRUM_NOEXCE
 /* Waits until as many threads have come as the barrier is for, at most `timeout` seconds (THRUM_FOREVER: the
  * barrier's own timeout). THRUM_OK: they have, and *index, where index is not NULL, is this thread's place in
  * the order of arrival, from 0. The barrier is at once ready for the next round; who comes while the action
- * runs waits for its end first. A round that is full passes: whose time is up while its action runs waits for
- * the end of that. THRUM_E_BROKEN: the barrier is broken, or broke, or was reset, or this thread's time was
- * up, which breaks it for all. THRUM_E_FAILED: this thread ran the action, and it failed, which breaks the
- * barrier for the others. THRUM_E_DEADLOCK: called from within the action. Barrier.wait. */
+ * runs waits for its end first, however long that takes: its time begins then, as in Python. A round that is
+ * full passes: whose time is up while its action runs waits for the end of that. THRUM_E_BROKEN: the barrier
+ * is broken, or broke, or was reset, or this thread's time was up, which breaks it for all. THRUM_E_FAILED:
+ * this thread ran the action, and it failed, which breaks the barrier for the others. THRUM_E_DEADLOCK:
+ * called from within the action. Barrier.wait. */
 THRUM_API thrum_status thrum_barrier_wait(thrum_barrier barrier, double timeout, int* index);
 
 /* Makes a broken barrier whole. Threads that wait get THRUM_E_BROKEN; a round whose action runs is full

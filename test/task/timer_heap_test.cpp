@@ -47,6 +47,20 @@ TEST_CASE("timers leave the heap in the order of their times", "[timer][heap]") 
   }
 }
 
+TEST_CASE("timers with the same time leave the heap in the order in which they were started",
+          "[timer][heap]") {
+  Heap heap;
+  std::vector<TimerSlot> slots(100);
+  for (TimerSlot& slot : slots) REQUIRE(heap.push(slot, 7));
+  // One that is put back, since the system has refused its thread, keeps its turn.
+  heap.remove(slots[0]);
+  heap.put_back(slots[0], 7);
+  for (TimerSlot& slot : slots) {
+    CHECK(heap.first().slot == &slot);
+    heap.remove(slot);
+  }
+}
+
 TEST_CASE("any timer is taken out of the heap, and the others stay in order", "[timer][heap]") {
   constexpr std::size_t count = 300;
   std::mt19937_64 random(2);

@@ -88,7 +88,6 @@ thrum_status wait(BarrierState& barrier, Generation generation, double timeout, 
   if (status != THRUM_OK) return status;
   Waiter* self = runtime::waiter();
   if (self == nullptr) return THRUM_E_NOMEM;
-  const Deadline deadline = deadline_after(timeout);
   for (;;) {
     lot::Bucket bucket(&barrier.word);
     if (!is_live(barrier, generation)) return THRUM_E_HANDLE;
@@ -104,6 +103,8 @@ thrum_status wait(BarrierState& barrier, Generation generation, double timeout, 
     bucket.push(*self, Kind::barrier);
     bucket.unlock();
     const Spin::Budget budget = one_missing ? Spin::kSignal : Spin::kCrowd;
+    // As in Python the timeout is for the round: it begins when the thread is let in.
+    const Deadline deadline = counted ? deadline_after(timeout) : kNever;
     if (!lot::wait(*self, deadline, budget) && give_up(barrier, *self)) return THRUM_E_BROKEN;
     if (!counted) {
       lot::come_back(*self);

@@ -157,7 +157,8 @@ thrum_status start(std::uint64_t id) noexcept {
     return THRUM_OK;
   }
   if (!ensure_service()) return THRUM_E_AGAIN;
-  const Deadline deadline = deadline_after(slot->interval);
+  // With nothing to wait for its time is now, and no poll: those that are overdue come first.
+  const Deadline deadline = slot->interval > 0 ? deadline_after(slot->interval) : platform::now();
   if (!heap.push(*slot, deadline)) return THRUM_E_NOMEM;
   move(*slot, kPending);
   ++slot->references;

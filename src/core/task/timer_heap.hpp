@@ -1,4 +1,5 @@
-// core/task/timer_heap.hpp - the timers that wait for their time, the earliest first.
+// core/task/timer_heap.hpp - the timers that wait for their time, the earliest first; of those with the same
+// time the one that was started first.
 //
 // A heap of four children a node, in an array: half as deep as one of two, and the children of a node lie in
 // one cache line. A slot knows its place, so that any timer can be taken out without a search.
@@ -26,6 +27,7 @@ class TimerHeap {
   /// Puts the timer in, and leaves room for one that is to be put back. False: no memory.
   bool push(TimerSlot& slot, Deadline deadline) noexcept {
     if (size_ + 2 > capacity_ && !grow()) return false;
+    slot.turn = ++turns_;
     put_back(slot, deadline);
     return true;
   }
@@ -38,7 +40,7 @@ class TimerHeap {
     const Entry last = entries_[--size_];
     if (last.slot == &slot) return;
     const std::uint32_t hole = slot.place;
-    if (last.deadline < entries_[hole].deadline) {
+    if (is_before(last, entries_[hole])) {
       rise(hole, last);
     } else {
       sink(hole, last);
@@ -60,6 +62,11 @@ class TimerHeap {
   static constexpr std::uint32_t kChildren = 4;
   static constexpr std::uint32_t kFirstCapacity = 64;
 
+  static bool is_before(const Entry& entry, const Entry& other) noexcept {
+    if (entry.deadline != other.deadline) return entry.deadline < other.deadline;
+    return entry.slot->turn < other.slot->turn;
+  }
+
   void put(std::uint32_t place, const Entry& entry) noexcept {
     entries_[place] = entry;
     entry.slot->place = place;
@@ -68,7 +75,7 @@ class TimerHeap {
   void rise(std::uint32_t place, const Entry& entry) noexcept {
     while (place != 0) {
       const std::uint32_t parent = (place - 1) / kChildren;
-      if (entries_[parent].deadline <= entry.deadline) break;
+      if (!is_before(entry, entries_[parent])) break;
       put(place, entries_[parent]);
       place = parent;
     }
@@ -81,9 +88,9 @@ class TimerHeap {
       if (first_child >= size_) break;
       auto least = static_cast<std::uint32_t>(first_child);
       for (std::uint64_t child = first_child + 1; child < first_child + kChildren && child < size_; ++child) {
-        if (entries_[child].deadline < entries_[least].deadline) least = static_cast<std::uint32_t>(child);
+        if (is_before(entries_[child], entries_[least])) least = static_cast<std::uint32_t>(child);
       }
-      if (entry.deadline <= entries_[least].deadline) break;
+      if (!is_before(entries_[least], entry)) break;
       put(place, entries_[least]);
       place = least;
     }
@@ -105,6 +112,7 @@ class TimerHeap {
   Entry* entries_ = nullptr;
   std::uint32_t size_ = 0;
   std::uint32_t capacity_ = 0;
+  std::uint64_t turns_ = 0;  // how many have been put in
 };
 
 }  // namespace thrum

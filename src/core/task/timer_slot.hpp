@@ -19,6 +19,7 @@ struct TimerSlot {
   void (*dispose)(void*);   // what becomes of arg when nobody needs it any more; null: nothing
   std::uint64_t id;         // of the slot's present object
   std::uint64_t thread;     // the id of the call-back's thread, with a reference to it; 0: none yet
+  std::uint64_t turn;       // its number in the order of the starts
   std::uint32_t place;      // in the heap
   std::uint32_t pins;       // joins under way, which keep the slot from its next life
   std::uint32_t refusals;   // how often the system has refused the thread
