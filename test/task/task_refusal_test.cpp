@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -56,6 +57,39 @@ TEST_CASE("a timer that is due waits until the system has a thread for it", "[ti
   }
   CHECK(timer.join());
   CHECK(calls == 1);
+  service.cancel();
+}
+
+TEST_CASE("a timer with nothing to wait for fires behind those that are overdue", "[timer][refused]") {
+  thrum::Timer service(1e6, [] {});
+  service.start();
+  std::atomic<bool> held{false};
+  std::atomic<bool> go{false};
+  support::before_refusing_thread = [&] {
+    held = true;
+    eventually([&] { return go.load(); });
+  };
+  thrum::Timer first(0, [] {});
+  {
+    const Refusal refusal(refuse_threads);
+    first.start();
+    eventually([&] { return held.load(); });
+  }
+  // The thread that starts the others' is held back, in its attempt for the first.
+  thrum::Timer overdue(0.001, [] {});
+  overdue.start();
+  support::outlast(support::Clock::now(), 0.002);
+  thrum::Timer at_once(0, [] {});
+  at_once.start();
+  thrum::Timer next(0, [] {});
+  next.start();
+  go = true;
+  for (thrum::Timer* timer : {&first, &overdue, &at_once, &next}) CHECK(timer->join());
+  support::before_refusing_thread = nullptr;
+  // Threads are numbered as they are made.
+  const auto number = [](const thrum::Timer& timer) { return std::stol(timer.thread().name().substr(7)); };
+  CHECK(number(overdue) < number(at_once));
+  CHECK(number(at_once) < number(next));
   service.cancel();
 }
 
