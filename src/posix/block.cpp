@@ -66,4 +66,11 @@ void unpark(Parker& parker) noexcept { parker.give(); }
 
 void yield() noexcept { sched_yield(); }
 
+void nap() noexcept {
+  const NoCancellation no_cancellation;
+  const timespec time{0, 50000};
+  // That a signal cuts it short is all the same. Unlike nanosleep it leaves errno alone.
+  static_cast<void>(clock_nanosleep(CLOCK_MONOTONIC, 0, &time, nullptr));
+}
+
 }  // namespace thrum::platform

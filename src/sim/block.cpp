@@ -47,4 +47,6 @@ void pause() noexcept { sim::world().give_way(); }
 
 void yield() noexcept { sim::world().give_way(); }
 
+void nap() noexcept { yield(); }
+
 }  // namespace thrum::platform

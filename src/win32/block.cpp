@@ -110,4 +110,6 @@ void unpark(Parker& parker) noexcept {
 
 void yield() noexcept { SwitchToThread(); }
 
+void nap() noexcept { Sleep(1); }
+
 }  // namespace thrum::platform

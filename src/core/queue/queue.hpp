@@ -41,6 +41,7 @@
 #include "core/queue/cells.hpp"
 #include "core/word/deadline.hpp"
 #include "core/word/generation.hpp"
+#include "core/word/moment.hpp"
 #include "thrum/detail/core.hpp"
 
 namespace thrum::queue {
@@ -162,21 +163,6 @@ thrum_status reinitialise(State& queue, Generation generation, detail::QueueDisp
                           void* context) noexcept;
 
 // What the files of queues share.
-
-/// Waiting for another thread that is in the middle of a step and will be done at once, if it runs.
-class Moment {
- public:
-  void pass() noexcept {
-    if (++turns_ % 16 != 0) {
-      platform::pause();
-    } else {
-      platform::yield();
-    }
-  }
-
- private:
-  unsigned turns_ = 0;
-};
 
 /// Clears the flags of a word of the queue. Call with the mutex of the word's bucket held, or with the
 /// queue's lock.

@@ -6,6 +6,7 @@
 #include "core/sync/lock.hpp"
 #include "core/task/future.hpp"
 #include "core/task/pool.hpp"
+#include "core/word/moment.hpp"
 
 namespace thrum::pool {
 
@@ -68,7 +69,7 @@ class Held {
 
   void lock() noexcept {
     // Refused for want of memory for the thread's record alone, and it is not held for long.
-    while (lock::acquire(word_, 0, THRUM_FOREVER) != THRUM_OK) platform::yield();
+    for (Moment moment; lock::acquire(word_, 0, THRUM_FOREVER) != THRUM_OK;) moment.pass();
     held_ = true;
   }
   void unlock() noexcept {
@@ -84,7 +85,7 @@ class Held {
 
 /// Acquires a pool's lock where the thread may not sleep for it: with the mutex held.
 inline void hold(detail::Word& word) noexcept {
-  while (!lock::try_acquire(word, 0)) platform::yield();
+  for (Moment moment; !lock::try_acquire(word, 0);) moment.pass();
 }
 
 /// Adds to a count. Acquire, release, and in the one order of all such operations.
