@@ -50,6 +50,20 @@ TEST_CASE("a slot is used again under another id", "[slots]") {
   CHECK(destroy(table, second) == THRUM_OK);
 }
 
+TEST_CASE("a slot that asks for a cache line begins with one, in chunk after chunk", "[slots]") {
+  struct alignas(64) Aligned {
+    thrum::detail::Word word;
+    std::uint64_t content[9];
+  };
+  static thrum::Table<Aligned, thrum::SlotType::pool, chunk_bits> table;
+  for (int i = 0; i < 10 << chunk_bits; ++i) {
+    std::uint64_t id = 0;
+    const Aligned* slot = table.take(id);
+    REQUIRE(slot != nullptr);
+    REQUIRE(reinterpret_cast<std::uintptr_t>(slot) % alignof(Aligned) == 0);
+  }
+}
+
 TEST_CASE("slots of live objects are apart, in chunk after chunk", "[slots]") {
   static Table table;
   constexpr int count = 10 << chunk_bits;

@@ -115,6 +115,7 @@ class Table : tables::Base {
   void begin_at(Generation generation) noexcept { first_generation = generation; }
 
  private:
+  static constexpr std::size_t kLine = 64;
   static constexpr unsigned kChunkNumberBits = slots::kIndexBits - kChunkBits;
   static constexpr std::uint32_t kChunkSize = std::uint32_t{1} << kChunkBits;
   static constexpr std::uint32_t kChunks = std::uint32_t{1} << kChunkNumberBits;
@@ -150,12 +151,21 @@ class Table : tables::Base {
     return slot;
   }
 
+  /// Null: no memory. It begins with a cache line, as the first chunk does.
+  static void* allocate_chunk() noexcept {
+    static_assert(alignof(Slot) <= kLine);
+    void* const memory = allocate(sizeof(Slot) * kChunkSize + kLine - 1);
+    if (memory == nullptr) return nullptr;
+    const auto address = reinterpret_cast<std::uintptr_t>(memory);
+    return reinterpret_cast<void*>((address + kLine - 1) / kLine * kLine);
+  }
+
   Slot* take_fresh() noexcept {
     const std::uint32_t chunk = fresh >> kChunkBits;
     if (chunk == kChunks) return nullptr;
     void* memory = chunk_memory(chunk);
     if (memory == nullptr) {
-      memory = allocate(sizeof(Slot) * kChunkSize);
+      memory = allocate_chunk();
       if (memory == nullptr) return nullptr;
       // release: pairs with the acquire in find.
       atomic::store_release(chunks_[chunk], reinterpret_cast<std::uintptr_t>(memory));
@@ -169,7 +179,7 @@ class Table : tables::Base {
 
   std::uint32_t taken_ = 0;
   detail::Word chunks_[kChunks];  // pointers to the chunks after the first; 0: not there yet
-  alignas(64) unsigned char near_[sizeof(Slot) * kChunkSize] = {};  // the first
+  alignas(kLine) unsigned char near_[sizeof(Slot) * kChunkSize] = {};  // the first
 };
 
 }  // namespace thrum
