@@ -153,8 +153,9 @@ void stop_searching(PoolSlot& pool, Worker& self) noexcept {
 /// The worker has something else to do: has another one search, if there is, or may be, anything to find.
 void leave_search(PoolSlot& pool, Worker& self, bool known) noexcept {
   stop_searching(pool, self);
-  // What has come while others relied on this worker, too: see append.
-  const bool left = known || atomic::load_relaxed(pool.tail) != atomic::load_relaxed(pool.head);
+  // What has come while others relied on this worker, too. ordered: behind the change of searching, see
+  // may_help.
+  const bool left = known || atomic::load_ordered(pool.tail) != atomic::load_relaxed(pool.head);
   if (!left || !may_help(pool)) return;
   Held gate(pool.submit_lock);
   call_for_help(pool, gate);

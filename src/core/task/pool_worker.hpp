@@ -12,9 +12,9 @@ thrum_status hire(PoolSlot& pool, Held& gate) noexcept;
 
 /// Whether a call for help would be heard, and is needed.
 inline bool may_help(PoolSlot& pool) noexcept {
-  // acquire: pairs with those who change them, by operations that are in one order with whoever brings a task
-  // or leaves one behind.
-  return atomic::load_acquire(pool.searching) == 0 && atomic::load_acquire(pool.reserves) != 0;
+  // ordered: behind the change of tail by who brings a task, in append. Its partner is the look at tail
+  // behind the change of searching, in leave_search: one of the two sees the other.
+  return atomic::load_ordered(pool.searching) == 0 && atomic::load_acquire(pool.reserves) != 0;
 }
 
 /// Has a resting worker search, or a new one. Call with the submit lock held, which this gives up.

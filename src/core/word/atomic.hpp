@@ -149,6 +149,16 @@ inline bool change(Word& word, std::uint64_t& expected, std::uint64_t desired) n
 
 #endif
 
+/// A load, acquire, that comes behind the calling thread's last change() in the one order of all those: two
+/// threads that each change a word and then look at the other's do not both miss it. A change() of some
+/// processors, as of an Arm without its one instruction for that, lets a later load pass by.
+inline std::uint64_t load_ordered(const Word& word) noexcept {
+#if !defined(__x86_64__) && !defined(__i386__) && !defined(_M_X64) && !defined(_M_IX86)
+  AO_nop_full();
+#endif
+  return load_acquire(word);
+}
+
 }  // namespace thrum::atomic
 
 #endif
