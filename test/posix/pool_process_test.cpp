@@ -6,8 +6,10 @@
 
 #include <atomic>
 #include <catch2/catch_test_macros.hpp>
+#include <memory>
 #include <set>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "posix/forked.hpp"
@@ -130,6 +132,34 @@ TEST_CASE("an initializer that leaves by pthread_exit breaks its pool", "[pool][
   // It may be broken before the first task is in its queue.
   CHECK(raised<thrum::BrokenThreadPool>([&] { pool.submit([] {}).result(); }) == THRUM_E_BROKEN);
   CHECK(raised<thrum::BrokenThreadPool>([&] { pool.submit([] {}); }) == THRUM_E_BROKEN);
+}
+
+TEST_CASE("a done call-back that leaves by pthread_exit keeps nobody from being told",
+          "[pool][pthread_exit]") {
+  ThreadPool pool(1);
+  thrum::Event go;
+  std::atomic<int> called{0};
+  const auto token = std::make_shared<int>(0);
+  {
+    std::vector<Future<int>> futures{pool.submit([&] {
+      go.wait();
+      return 1;
+    })};
+    for (int i = 0; i < 3; ++i) {
+      futures[0].add_done_callback([&, copy = token] {
+        if (called.fetch_add(1) == 0) pthread_exit(nullptr);
+      });
+    }
+    std::atomic<bool> told{false};
+    std::thread waiter([&] { told = thrum::wait(futures).done.size() == 1; });
+    go.set();
+    waiter.join();
+    CHECK(told);
+    eventually([&] { return called == 3; });
+  }
+  CHECK(pool.submit([] { return 2; }).result() == 2);
+  pool.shutdown();
+  eventually([&] { return token.use_count() == 1; });
 }
 
 TEST_CASE("a task that leaves by pthread_exit is done, and another worker takes its place",

@@ -47,12 +47,6 @@ bool enqueue(FutureState& future, Generation generation, Waiter& self, thrum_sta
   return true;
 }
 
-void make_one(DoneCall* call) noexcept {
-  call->function(call->future, call->arg);
-  if (call->dispose != nullptr) call->dispose(call->arg);
-  thrum::release(call);
-}
-
 }  // namespace
 
 DoneCall* finish_slowly(FutureState& future, std::uint64_t state) noexcept {
@@ -67,11 +61,15 @@ DoneCall* finish_slowly(FutureState& future, std::uint64_t state) noexcept {
   return calls;
 }
 
-void make(DoneCall* calls) noexcept {
-  while (calls != nullptr) {
-    DoneCall* next = calls->next;
-    make_one(calls);
-    calls = next;
+void make(DoneCall*& calls) noexcept {
+  while (DoneCall* const call = calls) {
+    // It may end its thread: whoever goes on then finds it called.
+    auto* const function = call->function;
+    call->function = nullptr;
+    if (function != nullptr) function(call->future, call->arg);
+    calls = call->next;
+    if (call->dispose != nullptr) call->dispose(call->arg);
+    thrum::release(call);
   }
 }
 
@@ -153,7 +151,7 @@ thrum_status add_call(FutureState& future, Generation generation, const DoneCall
     }
     if (is_done(word)) {
       bucket.unlock();
-      make_one(added);
+      make(added);
       return THRUM_OK;
     }
     // acquire: the future may turn out to be done.

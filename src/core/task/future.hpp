@@ -83,8 +83,9 @@ inline bool has_calls(const FutureState& future) noexcept {
   return (atomic::load_relaxed(future.word) & kCalls) != 0;
 }
 
-/// Makes the calls, the first that was added first. Call with nothing locked.
-void make(DoneCall* calls) noexcept;
+/// Makes the calls, the first that was added first, each of which leaves the list when it is over. Where one
+/// ends its thread the next make goes on with the others. Call with nothing locked.
+void make(DoneCall*& calls) noexcept;
 
 /// Moves a future that is pending to a state that is done, and wakes who waits. Returns the calls that are to
 /// be made.

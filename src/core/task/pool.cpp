@@ -239,7 +239,12 @@ thrum_status shutdown(std::uint64_t id, bool wait, bool cancel_pending) noexcept
     const runtime::Inside inside(*self);
     drain(*pool, future::kCancelled);
   }
-  if (wait) join_all(*pool);
+  if (wait) {
+    join_all(*pool);
+    // Where the system refused a thread for one that left by pthread_exit, nobody will do what is left.
+    const runtime::Inside inside(*self);
+    drain(*pool, future::kCancelled);
+  }
   gate.lock();
   drop(*pool, gate);
   return THRUM_OK;

@@ -237,11 +237,13 @@ void carry_out(PoolSlot& pool, Worker& self, const Task& task) noexcept(false) {
   const bool ready = count_of(atomic::load_relaxed(self.range)) == 0 && !future::has_calls(*task.future);
   if (ready) search(pool, self);
   // What is the user's takes as long as it likes: nobody may rely on this worker then.
-  DoneCall* const calls = future::finish(*task.future, future::kFinished);
+  self.calls = future::finish(*task.future, future::kFinished);
   mark_done(self);
-  if (calls != nullptr) {
+  if (self.calls != nullptr) {
     if (self.searching) leave_search(pool, self, false);
-    future::make(calls);
+    self.told = task.future;
+    future::make(self.calls);
+    self.told = nullptr;
   }
   const bool slow = task.future->slow_to_dispose;
   future::release(*task.future, [&] {
@@ -283,12 +285,16 @@ void leave(void* arg) noexcept {
   if (FutureState* const current = self.current) {
     // Its task has left by pthread_exit, which counts as a return.
     self.current = nullptr;
-    DoneCall* const calls = future::finish(*current, future::kFinished);
-    mark_done(self);
-    future::make(calls);
-    future::release(*current);
+    self.calls = future::finish(*current, future::kFinished);
+    self.told = current;
   }
   mark_done(self);
+  if (FutureState* const told = self.told) {
+    // Also where one of the calls has left so: the others are made all the same.
+    self.told = nullptr;
+    future::make(self.calls);
+    future::release(*told);
+  }
   Held gate(pool.submit_lock);
   if (!self.dismissed) {
     stop_searching(pool, self);
