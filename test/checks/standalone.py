@@ -16,7 +16,7 @@ STATIC = Path(BUILD, "libthrum.a")
 PROGRAM = Path(BUILD, "user")
 
 if not Path(BUILD, "build.ninja").exists():
-    parts = [f"-D{part}=disabled" for part in ("examples", "tests", "benchmarks")]
+    parts = [f"-D{part}=disabled" for part in ("benchmarks", "examples", "simulator", "tests")]
     environment = {**os.environ, "CC": C_COMPILER, "CXX": CPP_COMPILER}
     checking.output(MESON, "setup", BUILD, checking.ROOT, f"-Doptimization={LEVEL}", *parts, env=environment)
 checking.output(MESON, "compile", "-C", BUILD)
