@@ -22,6 +22,8 @@ void vanish(Worker& worker, const ThreadRecord* self) noexcept {
   if (atomic::load_relaxed(worker.done) != worker.last_own) forsake(worker.batch[worker.last_own % kBatch]);
   atomic::store_relaxed(worker.done, worker.last_own);
   worker.current = nullptr;
+  worker.told = nullptr;
+  worker.calls = nullptr;
   worker.gone = true;
 }
 
