@@ -55,8 +55,8 @@ void pause() noexcept;
 /// Lets another thread that is ready have this processor.
 void yield() noexcept;
 
-/// Sleeps for some fifty microseconds, or as short a time as the system can: threads that a yield does not let run,
-/// as those of a lower priority, do meanwhile.
+/// Sleeps for some fifty microseconds, or as short a time as the system can: threads that a yield does not
+/// let run, as those of a lower priority, do meanwhile.
 void nap() noexcept;
 
 /// A thread's memory for what its signal handlers leave for it to do, zeroed at first; null where there are

@@ -677,8 +677,8 @@ THRUM_API thrum_status thrum_thread_native_id(thrum_thread thread, uint64_t* out
  * "Dummy-N": alive, a daemon, gone when that thread ends. threading.current_thread(). */
 THRUM_API thrum_status thrum_current_thread(thrum_thread* out) THRUM_NOEXCEPT;
 
-/* The thread that the process began with, "MainThread". In a forked child: the thread that forked, which keeps
- * its name where thrum started it, and is "MainThread" otherwise. threading.main_thread(). */
+/* The thread that the process began with, "MainThread". In a forked child: the thread that forked, which
+ * keeps its name where thrum started it, and is "MainThread" otherwise. threading.main_thread(). */
 THRUM_API thrum_status thrum_main_thread(thrum_thread* out) THRUM_NOEXCEPT;
 
 /* Stores the handles of the threads that are alive, the main thread and dummies included, in the array
@@ -776,8 +776,8 @@ THRUM_API thrum_status thrum_get_thread_hooks(thrum_thread_hooks* out) THRUM_NOE
 
 /* A timer is a thread that waits for its time before it calls its function. Until then it costs no thread:
  * all pending timers share one of the library's own, which thrum_enumerate does not show and which takes no
- * signal. When the time has come, the function runs in a thread of its own, "Thread-N", that begins then, with
- * the signal mask of the thread that started the first timer.
+ * signal. When the time has come, the function runs in a thread of its own, "Thread-N", that begins then,
+ * with the signal mask of the thread that started the first timer.
  *
  * A timer's life: created -> started (alive: pending, then running) -> ended. It ends when it is cancelled
  * while pending, or when its thread does. */
@@ -790,13 +790,13 @@ THRUM_API thrum_status thrum_timer_create(thrum_timer* out, double interval, voi
                                           void* arg) THRUM_NOEXCEPT;
 
 /* Starts the timer; one that was cancelled before ends at once and calls nothing. The process does not end
- * while a started timer that is no daemon is alive. Where the system refuses a timer that is due a thread with
- * a stack of thrum_stack_size, it gets one of the system's default size, or as large as it has to be. Where
- * that is refused too, the timer asks again, after 1 ms at first and then twice as long each time, up to a
- * second, until it has one or is cancelled. THRUM_E_STARTED: it was started before. THRUM_E_AGAIN: the system refuses the thread
- * that all timers share; start may be tried again. THRUM_E_EXITING: the process is past waiting for its
- * threads. In the child of a fork the timers that were started have ended uncalled, as threads have, and
- * new ones can be started. Timer.start. */
+ * while a started timer that is no daemon is alive. Where the system refuses a timer that is due a thread
+ * with a stack of thrum_stack_size, it gets one of the system's default size, or as large as it has to be.
+ * Where that is refused too, the timer asks again, after 1 ms at first and then twice as long each time, up
+ * to a second, until it has one or is cancelled. THRUM_E_STARTED: it was started before. THRUM_E_AGAIN: the
+ * system refuses the thread that all timers share; start may be tried again. THRUM_E_EXITING: the process is
+ * past waiting for its threads. In the child of a fork the timers that were started have ended uncalled, as
+ * threads have, and new ones can be started. Timer.start. */
 THRUM_API thrum_status thrum_timer_start(thrum_timer timer) THRUM_NOEXCEPT;
 
 /* Cancels the timer: unless the function has been called already, it never will be. At any time, any number
