@@ -23,8 +23,9 @@ struct Identity {
 }  // namespace thrum::platform
 
 // Defines Mutex, Parker, ThreadHandle and SignalMask, the inline functions marked so below, kSimulated:
-// whether this is the simulator, where nothing is gained by looking again before a thread sleeps; and
-// kSignals: whether the system can stop a thread anywhere and have it run a handler that calls the library.
+// whether this is the simulator, where nothing is gained by looking again before a thread sleeps; kSignals:
+// whether the system can stop a thread anywhere and have it run a handler that calls the library; and
+// kFirstMayLeave: whether the process goes on when its first thread tells its end, and ends with the last.
 #include "platform_types.hpp"
 
 namespace thrum::platform {

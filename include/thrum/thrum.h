@@ -45,7 +45,9 @@
  *
  * fork. In the child of a fork every function works at once. The child's one thread is its main thread;
  * the others have ended, and joins on them return. Locks stay as they were at the fork, held ones held: a
- * ..._reinit_after_fork function makes one new. Nothing inside the library can deadlock the child.
+ * ..._reinit_after_fork function makes one new. Nothing inside the library can deadlock the child; but the
+ * first start of a thread or timer calls atexit, whose lock is libc's: where a program forks while another
+ * thread may be in atexit, its parent should have started one.
  *
  * The Python names in the comments are those of the modules threading and queue of Python 3.
  */
@@ -926,7 +928,9 @@ THRUM_API thrum_status thrum_register_atexit(void (*function)(void*), void* arg)
  * that is alive and no daemon (they may start more), the calling thread excepted; from then on no thread or
  * timer can be started, and daemons stay where they next wait. Later calls return at once. To be called by
  * what cannot rely on the process's exit, such as a library before it is unloaded. THRUM_E_DEADLOCK: called
- * from within a DllMain, as thrum_thread_join; nothing has changed. threading._shutdown. */
+ * from within a DllMain, as thrum_thread_join; nothing has changed.
+ * Where main leaves by pthread_exit instead, the process ends with the last of its threads and pending timers,
+ * those included that are daemons; what the library itself has started does not keep it. threading._shutdown. */
 THRUM_API thrum_status thrum_shutdown(void) THRUM_NOEXCEPT;
 
 #ifdef __cplusplus

@@ -15,6 +15,7 @@ namespace thrum::platform {
 
 inline constexpr bool kSimulated = false;
 inline constexpr bool kSignals = true;
+inline constexpr bool kFirstMayLeave = true;
 
 struct Mutex {
   pthread_mutex_t native = PTHREAD_MUTEX_INITIALIZER;

@@ -15,6 +15,7 @@ namespace thrum::platform {
 
 inline constexpr bool kSimulated = true;
 inline constexpr bool kSignals = false;
+inline constexpr bool kFirstMayLeave = false;
 
 struct Mutex {
   bool held = false;

@@ -13,6 +13,7 @@ namespace thrum::platform {
 
 inline constexpr bool kSimulated = false;
 inline constexpr bool kSignals = false;
+inline constexpr bool kFirstMayLeave = false;
 
 /// An SRWLOCK. Its exclusive mode alone: the shared one can grant exclusive access (microsoft/STL#4448).
 struct Mutex {

@@ -29,6 +29,72 @@ static int leave_main_to_thread(void) {
   pthread_exit(NULL);
 }
 
+static thrum_timer pending;
+
+static void fire(double interval, const char* text) {
+  thrum_timer timer = {0};
+  REQUIRE(thrum_timer_create(&timer, interval, say_text, (void*)text) == THRUM_OK);
+  REQUIRE(thrum_timer_start(timer) == THRUM_OK);
+  REQUIRE(thrum_timer_join(timer, THRUM_FOREVER) == THRUM_OK);
+  REQUIRE(thrum_timer_destroy(timer) == THRUM_OK);
+}
+
+static void use_timers_without_main(void* unused) {
+  (void)unused;
+  REQUIRE(thrum_thread_join(main_thread, THRUM_FOREVER) == THRUM_OK);
+  REQUIRE(thrum_timer_join(pending, THRUM_FOREVER) == THRUM_OK);
+  fire(0.001, "fired again\n");
+  say("end of thread\n");
+}
+
+static int leave_main_with_timers(void) {
+  prepare();
+  fire(0, "fired\n");
+  REQUIRE(thrum_timer_create(&pending, 0.02, say_text, "fired later\n") == THRUM_OK);
+  REQUIRE(thrum_timer_start(pending) == THRUM_OK);
+  launch(use_timers_without_main, NULL, THRUM_DAEMON_NO);
+  pthread_exit(NULL);
+}
+
+static int leave_main_with_pending_timer(void) {
+  prepare();
+  REQUIRE(thrum_timer_create(&pending, 0.02, say_text, "fired later\n") == THRUM_OK);
+  REQUIRE(thrum_timer_start(pending) == THRUM_OK);
+  pthread_exit(NULL);
+}
+
+static thrum_pool pool;
+
+static void have_done(const char* text) {
+  thrum_future future = {0};
+  REQUIRE(thrum_pool_submit(pool, say_text, (void*)text, &future) == THRUM_OK);
+  REQUIRE(thrum_future_wait(future, THRUM_FOREVER) == THRUM_OK);
+  REQUIRE(thrum_future_destroy(future) == THRUM_OK);
+}
+
+static void use_pool_without_main(void* unused) {
+  (void)unused;
+  REQUIRE(thrum_thread_join(main_thread, THRUM_FOREVER) == THRUM_OK);
+  have_done("last task\n");
+  say("end of thread\n");
+}
+
+static int leave_main_with_pool(void) {
+  prepare();
+  REQUIRE(thrum_pool_create(&pool, 2, NULL) == THRUM_OK);
+  have_done("task\n");
+  launch(use_pool_without_main, NULL, THRUM_DAEMON_NO);
+  pthread_exit(NULL);
+}
+
+static int leave_main_with_pending_tasks(void) {
+  prepare();
+  REQUIRE(thrum_pool_create(&pool, 1, NULL) == THRUM_OK);
+  REQUIRE(thrum_pool_submit(pool, wait_for_main, NULL, NULL) == THRUM_OK);
+  REQUIRE(thrum_pool_submit(pool, say_text, "last task\n", NULL) == THRUM_OK);
+  pthread_exit(NULL);
+}
+
 static pthread_key_t key;
 
 static void say_after_a_while(void* unused) {
@@ -175,6 +241,10 @@ static int name_main_at_first(void) {
 const struct way ways_of_system[] = {
     WAY(leave_main),
     WAY(leave_main_to_thread),
+    WAY(leave_main_with_timers),
+    WAY(leave_main_with_pending_timer),
+    WAY(leave_main_with_pool),
+    WAY(leave_main_with_pending_tasks),
     WAY(thread_ends_during_exit),
     WAY(exit_quickly),
     WAY(die_by_signal),

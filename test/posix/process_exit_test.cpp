@@ -29,6 +29,22 @@ TEST_CASE("a process whose main thread has ended ends with its last thread", "[e
   CHECK(ending.output == "end of main\nvalue of main\nend of thread\n");
 }
 
+TEST_CASE("the same where timers and pools were used, and are used again",
+          "[exit][pthread_exit][timer][pool]") {
+  if (support::thread_sanitized) SKIP("ThreadSanitizer has a thread of its own, which stays");
+  const std::pair<const char*, const char*> ways[] = {
+      {"leave_main_with_timers", "fired\nvalue of main\nfired later\nfired again\nend of thread\n"},
+      {"leave_main_with_pending_timer", "value of main\nfired later\n"},
+      {"leave_main_with_pool", "task\nvalue of main\nlast task\nend of thread\n"},
+      {"leave_main_with_pending_tasks", "value of main\nend of thread\nlast task\n"}};
+  for (const auto& [way, output] : ways) {
+    CAPTURE(way);
+    const Ending ending = exit_program(way);
+    CHECK(ending.how == "exit 0");
+    CHECK(ending.output == output);
+  }
+}
+
 TEST_CASE("a process that does not end in good order waits for nobody", "[exit]") {
   const std::pair<const char*, const char*> ways[] = {
       {"exit_at_once", "exit 5"}, {"exit_quickly", "exit 6"}, {"die_by_signal", "signal 9"}};

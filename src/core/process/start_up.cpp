@@ -6,6 +6,8 @@
 #include "core/self/ending.hpp"
 #include "core/self/registry.hpp"
 #include "core/self/runtime.hpp"
+#include "core/task/pool.hpp"
+#include "core/task/timer.hpp"
 #include "core/thread/hooks.hpp"
 #include "core/thread/thread.hpp"
 
@@ -33,11 +35,17 @@ bool before_wait(ThreadRecord& record) {
   return true;
 }
 
+void main_left() noexcept {
+  exit::leave_main();
+  pool::wake_resting();
+  timer::wake_service();
+}
+
 void process_exits() { static_cast<void>(exit::shutdown()); }
 
 }  // namespace
 
-const Above above = {start_up, hooks::begin, before_wait, process_exits};
+const Above above = {start_up, hooks::begin, before_wait, main_left, process_exits};
 
 namespace {
 

@@ -15,6 +15,8 @@ constexpr std::uint64_t kRegistered = 1;
 constexpr std::uint64_t kCalled = 2;
 detail::Word handler;
 
+detail::Word main_left;  // 1: it has
+
 void process_exits() {
   // relaxed: for a child of this thread's, see forget.
   atomic::store_relaxed(handler, kCalled);
@@ -22,6 +24,13 @@ void process_exits() {
 }
 
 }  // namespace
+
+bool main_has_left() noexcept {
+  // relaxed: who is about to wait looks with the lock held that who wakes it takes after the change.
+  return atomic::load_relaxed(main_left) != 0;
+}
+
+void leave_main() noexcept { atomic::store_relaxed(main_left, 1); }
 
 bool abandons(const ThreadRecord& record) noexcept {
   return exiting() && record.daemon && record.origin == Origin::started &&
@@ -51,6 +60,7 @@ void forget() noexcept {
   // The lock of the system's list may be another thread's, for ever: no second time without need.
   if (atomic::load_relaxed(handler) == kCalled) atomic::store_relaxed(handler, kNone);
   atomic::store_relaxed(survivor, 0);
+  atomic::store_relaxed(main_left, 0);
 }
 
 }  // namespace thrum::exit

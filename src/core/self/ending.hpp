@@ -17,6 +17,11 @@ inline bool exiting() noexcept {
   return atomic::load_relaxed(survivor) != 0;
 }
 
+/// Whether the main thread has ended while the process goes on. It ends with its last thread then, so none of
+/// the library's own may be there only to wait for what may come.
+bool main_has_left() noexcept;
+void leave_main() noexcept;
+
 /// Whether the process leaves this thread behind: a daemon, once it is exiting.
 bool abandons(const ThreadRecord& record) noexcept;
 

@@ -253,6 +253,12 @@ thrum_status shutdown(std::uint64_t id, bool wait, bool cancel_pending) noexcept
 void end_all() noexcept {
   platform::lock(mutex);
   atomic::store_relaxed(ending, 1);
+  platform::unlock(mutex);
+  wake_resting();
+}
+
+void wake_resting() noexcept {
+  platform::lock(mutex);
   for (PoolSlot* pool = first_pool; pool != nullptr; pool = pool->next_pool) {
     hold(pool->submit_lock);
     wake_all(*pool);

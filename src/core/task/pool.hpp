@@ -107,6 +107,8 @@ thrum_status shutdown(std::uint64_t id, bool wait, bool cancel_pending) noexcept
 /// The process exits: no pool takes more tasks, and workers end when there are no more. Call with nothing
 /// locked.
 void end_all() noexcept;
+/// Has the workers that rest look whether they may go on to do so. Call with nothing locked.
+void wake_resting() noexcept;
 
 /// Around a fork, first before it and last after it: its locks are those of users, for which threads wait in
 /// the lot. In the child the pools have no workers and no tasks.

@@ -196,7 +196,7 @@ Rest rest(PoolSlot& pool, Worker& self) noexcept {
     stop_searching(pool, self);
     add(pool.reserves, 1);
   }
-  if (pool.closed || atomic::load_relaxed(ending) != 0) {
+  if (pool.closed || atomic::load_relaxed(ending) != 0 || exit::main_has_left()) {
     self.dismissed = true;
     return Rest::dismissed;
   }

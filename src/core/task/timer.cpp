@@ -250,6 +250,14 @@ thrum_status thread(std::uint64_t id, std::uint64_t& out) noexcept {
   return THRUM_OK;
 }
 
+void wake_service() noexcept {
+  Locked locked;
+  const bool sleeps = serving && serving_at != 0;
+  serving_at = 0;
+  locked.unlock();
+  if (sleeps) parker.give();
+}
+
 bool let_exit(detail::Word& word, std::uint64_t bits) noexcept {
   const Locked locked;
   if (holding != 0) {

@@ -49,6 +49,9 @@ bool let_exit(detail::Word& word, std::uint64_t bits) noexcept;
 /// Waits until there is none. Call with nothing locked.
 thrum_status await_none() noexcept;
 
+/// Has the service look whether it may go on to wait. Call with nothing locked.
+void wake_service() noexcept;
+
 /// Around a fork. In the child, where their threads are not, the timers have ended: it comes before the
 /// registry there, and after the tables.
 extern const fork::Participant participant;

@@ -1,6 +1,7 @@
 // core/task/timer_service.cpp - the thread that waits for all timers, and the threads of those that are due.
 #include "core/task/timer_service.hpp"
 
+#include "core/self/ending.hpp"
 #include "core/task/timer_parts.hpp"
 #include "core/word/keep_errno.hpp"
 
@@ -101,6 +102,7 @@ void serve(void* /*unused*/, platform::ThreadHandle self) noexcept(false) {
   Locked locked;
   for (;;) {
     const Deadline due = heap.empty() ? kNever : heap.first().deadline;
+    if (heap.empty() && exit::main_has_left()) break;
     if (due == kNever || due > platform::now()) {
       serving_at = due;
       locked.unlock();
@@ -113,6 +115,8 @@ void serve(void* /*unused*/, platform::ThreadHandle self) noexcept(false) {
     heap.remove(slot);
     fire(slot, locked);
   }
+  // The next timer that is started begins it anew.
+  serving = false;
 }
 
 }  // namespace

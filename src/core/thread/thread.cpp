@@ -247,7 +247,9 @@ void finish(void* arg) noexcept {
   dispose_of_work(record);
   hooks::end(record);
   local::end_thread(record);
+  const bool main = record.origin == Origin::main;
   forget(&record);
+  if (main && platform::kFirstMayLeave) above.main_left();
 }
 
 void forget(void* arg) noexcept {
