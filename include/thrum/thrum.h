@@ -929,8 +929,9 @@ THRUM_API thrum_status thrum_register_atexit(void (*function)(void*), void* arg)
  * timer can be started, and daemons stay where they next wait. Later calls return at once. To be called by
  * what cannot rely on the process's exit, such as a library before it is unloaded. THRUM_E_DEADLOCK: called
  * from within a DllMain, as thrum_thread_join; nothing has changed.
- * Where main leaves by pthread_exit instead, the process ends with the last of its threads and pending timers,
- * those included that are daemons; what the library itself has started does not keep it. threading._shutdown. */
+ * Where main leaves by pthread_exit instead, the process ends with the last of its threads and pending
+ * timers, those included that are daemons; what the library itself has started does not keep it.
+ * threading._shutdown. */
 THRUM_API thrum_status thrum_shutdown(void) THRUM_NOEXCEPT;
 
 #ifdef __cplusplus
