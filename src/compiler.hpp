@@ -36,4 +36,14 @@ inline void pause() noexcept {
 
 }  // namespace thrum::compiler
 
+// A pointer to a function that is called as the program, or the library, is loaded: with ELF before any
+// constructor of the user's, even of the first that have a priority, 101; elsewhere with the other
+// constructors of its file.
+#if defined(__ELF__)
+#define THRUM_AS_IT_IS_LOADED(function) \
+  __attribute__((section(".init_array.00100"), used)) void (*loading)() = function
+#else
+#define THRUM_AS_IT_IS_LOADED(function) [[maybe_unused]] const bool loading = ((function)(), true)
+#endif
+
 #endif

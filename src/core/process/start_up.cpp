@@ -1,5 +1,6 @@
 // core/process/start_up.cpp - what the library does when it is first used, and what it has threads do before
 // they wait.
+#include "compiler.hpp"
 #include "core/process/exit.hpp"
 #include "core/process/fork.hpp"
 #include "core/self/above.hpp"
@@ -49,10 +50,15 @@ const Above above = {start_up, hooks::begin, before_wait, main_left, process_exi
 
 namespace {
 
-// As the library is loaded, if that is done by the main thread, which may end before it has ever called the
-// library; and a fork must not find it without its hooks.
-[[maybe_unused]] const bool loaded =
-    (start_up(), platform::is_first_thread() && runtime::current() != nullptr);
+// A fork must not find the library without its handlers, which are to be the first, as they then run last
+// before a fork and first after it: the user's use the library. And the main thread may end before it has
+// ever called the library.
+void load() {
+  start_up();
+  if (platform::is_first_thread()) static_cast<void>(runtime::current());
+}
+
+THRUM_AS_IT_IS_LOADED(load);
 
 }  // namespace
 
