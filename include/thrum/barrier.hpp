@@ -20,7 +20,7 @@ class Barrier {
   /// A barrier for `parties` threads. `timeout` is that of every wait that has none of its own. ValueError:
   /// parties < 1, or NaN. OverflowError: the timeout is above timeout_max. threading.Barrier(parties,
   /// timeout=timeout).
-  constexpr explicit Barrier(int parties, double timeout = forever) : timeout_(timeout) {
+  constexpr explicit Barrier(int parties, double timeout = no_timeout) : timeout_(timeout) {
     if (parties < 1) detail::raise(THRUM_E_VALUE);
     detail::check_timeout(timeout);
     state_.parties = parties;
@@ -29,7 +29,7 @@ class Barrier {
   /// The same; the last thread to come calls action() before any is let go. threading.Barrier(parties,
   /// action, timeout).
   template <class Action, class = std::enable_if_t<std::is_invocable_v<std::decay_t<Action>&>>>
-  Barrier(int parties, Action&& action, double timeout = forever) : Barrier(parties, timeout) {
+  Barrier(int parties, Action&& action, double timeout = no_timeout) : Barrier(parties, timeout) {
     action_ = std::make_unique<ActionOf<std::decay_t<Action>>>(std::forward<Action>(action));
   }
 
@@ -43,25 +43,25 @@ class Barrier {
   /// for the end of that. The time of who comes while an action runs begins at its end. What the action
   /// throws leaves the thread that ran it, and breaks the barrier for the others. RuntimeError: called from
   /// within the action. ValueError: NaN. OverflowError: above timeout_max. Barrier.wait.
-  int wait(double timeout = forever) {
+  int wait(double timeout = no_timeout) {
     int index = 0;
-    const double seconds = timeout < forever || timeout != timeout ? timeout : timeout_;
+    const double seconds = timeout < no_timeout || timeout != timeout ? timeout : timeout_;
     const thrum_status status =
         detail::thrum_core_barrier_wait(state_, 0, seconds, action_ != nullptr, index);
     if (status == detail::barrier_act) {
       act();
     } else {
-      detail::check(status);
+      detail::check_status(status);
     }
     return index;
   }
 
   /// Makes a broken barrier whole. Threads that wait get BrokenBarrierError; a round whose action runs is
   /// full already and passes. Barrier.reset.
-  void reset() { detail::check(detail::thrum_core_barrier_reset(state_, 0)); }
+  void reset() { detail::check_status(detail::thrum_core_barrier_reset(state_, 0)); }
 
   /// Breaks the barrier, until it is reset. Barrier.abort.
-  void abort() { detail::check(detail::thrum_core_barrier_abort(state_, 0)); }
+  void abort() { detail::check_status(detail::thrum_core_barrier_abort(state_, 0)); }
 
   /// Barrier.parties.
   int parties() const noexcept { return state_.parties; }
@@ -73,7 +73,7 @@ class Barrier {
   bool broken() const noexcept { return look().broken; }
 
   /// Makes the barrier as new, in a forked child.
-  void reinit_after_fork() { detail::check(detail::thrum_core_barrier_reinit(state_, 0)); }
+  void reinit_after_fork() { detail::check_status(detail::thrum_core_barrier_reinit(state_, 0)); }
 
  private:
   struct Action {
@@ -99,7 +99,7 @@ class Barrier {
     }
     void pass() {
       over_ = true;
-      detail::check(detail::thrum_core_barrier_acted(state_, 0, true));
+      detail::check_status(detail::thrum_core_barrier_acted(state_, 0, true));
     }
 
    private:
@@ -108,9 +108,9 @@ class Barrier {
   };
 
   void act() {
-    Round round(state_);
+    Round present(state_);
     action_->run();
-    round.pass();
+    present.pass();
   }
 
   struct Look {

@@ -26,7 +26,7 @@ class Condition : public detail::Lockable<Condition> {
   Condition& operator=(const Condition&) = delete;
 
   /// Acquires the condition's lock, as that lock's acquire. Condition.acquire.
-  bool acquire(double timeout = forever) {
+  bool acquire(double timeout = no_timeout) {
     return has(on_lock) ? lock_->acquire(timeout) : rlock().acquire(timeout);
   }
   /// Releases the condition's lock, as that lock's release. Condition.release.
@@ -36,23 +36,23 @@ class Condition : public detail::Lockable<Condition> {
   /// the lock again as deep as it was, however long that takes. True if a notify chose this thread, also
   /// where the time ran out before it had the lock back. RuntimeError: the lock is not held (an RLock: not
   /// by this thread). ValueError: NaN. OverflowError: above timeout_max. Condition.wait.
-  bool wait(double timeout = forever) {
+  bool wait(double timeout = no_timeout) {
     return detail::outcome(detail::thrum_core_condition_wait(word_, 0, lock_ref(), timeout));
   }
 
   /// Waits until predicate() is true, and returns what it returned last. It runs with the lock held, before
   /// each wait and once more when the time is up. Condition.wait_for.
   template <class Predicate>
-  auto wait_for(Predicate predicate, double timeout = forever) -> decltype(predicate()) {
+  auto wait_for(Predicate predicate, double timeout = no_timeout) -> decltype(predicate()) {
     detail::check_timeout(timeout);
-    const std::uint64_t start = timeout < forever ? detail::thrum_core_now() : 0;
+    const std::uint64_t start = timeout < no_timeout ? detail::thrum_core_now() : 0;
     auto result = predicate();
     double left = timeout;
     while (!result) {
       const bool notified = wait(left);
       result = predicate();
       if (!notified) break;
-      if (timeout < forever) left = timeout - static_cast<double>(detail::thrum_core_now() - start) * 1e-9;
+      if (timeout < no_timeout) left = timeout - static_cast<double>(detail::thrum_core_now() - start) * 1e-9;
     }
     return result;
   }
@@ -70,7 +70,7 @@ class Condition : public detail::Lockable<Condition> {
 
   /// Makes the condition and its lock as new, in a forked child. Condition._at_fork_reinit.
   void reinit_after_fork() {
-    detail::check(detail::thrum_core_condition_reinit(word_, 0));
+    detail::check_status(detail::thrum_core_condition_reinit(word_, 0));
     has(on_lock) ? lock_->reinit_after_fork() : rlock().reinit_after_fork();
   }
 
@@ -88,7 +88,7 @@ class Condition : public detail::Lockable<Condition> {
   }
 
   void wake(std::uint64_t count) {
-    detail::check(detail::thrum_core_condition_notify(word_, 0, lock_ref(), count));
+    detail::check_status(detail::thrum_core_condition_notify(word_, 0, lock_ref(), count));
   }
 
   detail::Word word_;

@@ -14,8 +14,9 @@
 
 namespace thrum {
 
-/// Waits without limit: the default of every timeout. Python's None.
-inline constexpr double forever = std::numeric_limits<double>::infinity();
+/// Waits without limit: the default of every timeout. THRUM_FOREVER, whose last word is a macro of Qt's.
+/// Python's None.
+inline constexpr double no_timeout = std::numeric_limits<double>::infinity();
 
 /// The largest finite timeout, in seconds. threading.TIMEOUT_MAX.
 inline constexpr double timeout_max = THRUM_TIMEOUT_MAX;
@@ -129,19 +130,19 @@ namespace detail {
 }
 
 /// Throws for misuse and failure.
-inline void check(thrum_status status) {
+inline void check_status(thrum_status status) {
   if (status < 0) raise(status);
 }
 
 /// Throws for a timeout that no call takes, before anything else is done.
 constexpr void check_timeout(double timeout) {
   if (timeout != timeout) raise(THRUM_E_VALUE);
-  if (timeout > timeout_max && timeout < forever) raise(THRUM_E_OVERFLOW);
+  if (timeout > timeout_max && timeout < no_timeout) raise(THRUM_E_OVERFLOW);
 }
 
 /// Whether a wait got what it waited for; throws for misuse and failure.
 inline bool outcome(thrum_status status) {
-  check(status);
+  check_status(status);
   return status == THRUM_OK;
 }
 

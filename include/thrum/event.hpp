@@ -19,13 +19,13 @@ class Event {
   /// Event.set.
   void set() {
     if (detail::try_change(word_, detail::event_clear, detail::event_set)) return;
-    detail::check(detail::thrum_core_event_set(word_, 0));
+    detail::check_status(detail::thrum_core_event_set(word_, 0));
   }
 
   /// Clears the flag. Event.clear.
   void clear() {
     if (detail::try_change(word_, detail::event_set, detail::event_clear)) return;
-    detail::check(detail::thrum_core_event_clear(word_, 0));
+    detail::check_status(detail::thrum_core_event_clear(word_, 0));
   }
 
   /// Event.is_set.
@@ -34,7 +34,7 @@ class Event {
   /// Waits until the flag is set, however long that takes. Event.wait().
   void wait() {
     if (detail::in_line() && is_set()) return;
-    wait(forever);
+    wait(no_timeout);
   }
 
   /// Waits until the flag is set, at most `timeout` seconds: false where it was not. ValueError: NaN.
@@ -42,7 +42,7 @@ class Event {
   bool wait(double timeout) { return detail::outcome(detail::thrum_core_event_wait(word_, 0, timeout)); }
 
   /// Forgets who waited, in a forked child; the flag stays. Event._at_fork_reinit.
-  void reinit_after_fork() { detail::check(detail::thrum_core_event_reinit(word_, 0)); }
+  void reinit_after_fork() { detail::check_status(detail::thrum_core_event_reinit(word_, 0)); }
 
  private:
   detail::Word word_;

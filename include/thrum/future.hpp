@@ -115,7 +115,7 @@ class Future {
   /// time. CancelledError: it was cancelled. BrokenThreadPool: an initializer of the pool failed.
   /// RuntimeError (THRUM_E_FAILED): the task left by pthread_exit. ValueError: NaN. OverflowError: above
   /// timeout_max. Future.result.
-  std::add_lvalue_reference_t<T> result(double timeout = forever) const& {
+  std::add_lvalue_reference_t<T> result(double timeout = no_timeout) const& {
     require_value(timeout);
     if constexpr (std::is_reference_v<T>) {
       return **outcome_->value;
@@ -125,7 +125,7 @@ class Future {
   }
 
   /// The same of a future that is about to go, as in pool.submit(f).result(): moves the value out.
-  T result(double timeout = forever) && {
+  T result(double timeout = no_timeout) && {
     require_value(timeout);
     if constexpr (std::is_reference_v<T>) {
       return static_cast<T>(**outcome_->value);
@@ -136,15 +136,15 @@ class Future {
 
   /// What the task threw, or null, waiting for its end at most `timeout` seconds. Throws as result does
   /// otherwise. Future.exception.
-  std::exception_ptr exception(double timeout = forever) const {
+  std::exception_ptr exception(double timeout = no_timeout) const {
     require_finished(timeout);
     return outcome_->exception;
   }
 
   /// Waits until the task is finished or cancelled, at most `timeout` seconds: false where it was not.
-  bool wait(double timeout = forever) const {
+  bool wait(double timeout = no_timeout) const {
     const thrum_status status = detail::thrum_core_future_wait(outcome(), timeout);
-    return status != THRUM_TIMEOUT && (status == THRUM_E_BROKEN || (detail::check(status), true));
+    return status != THRUM_TIMEOUT && (status == THRUM_E_BROKEN || (detail::check_status(status), true));
   }
 
   /// Cancels the task unless it has begun: whether it is cancelled now. Future.cancel.
@@ -208,7 +208,7 @@ class Future {
   void add_call(Function&& function) {
     auto call = detail::make_call(std::forward<Function>(function));
     using Call = typename decltype(call)::element_type;
-    detail::check(detail::thrum_core_future_add_call(
+    detail::check_status(detail::thrum_core_future_add_call(
         outcome(), [](thrum_future /*none*/, void* arg) { Call::run(arg); }, call.get(), &Call::dispose));
     static_cast<void>(call.release());
   }
@@ -269,7 +269,7 @@ class Countdown {
  public:
   explicit Countdown(double seconds) : seconds_(seconds), start_(thrum_core_now()) { check_timeout(seconds); }
   double left() const {
-    if (seconds_ == forever) return forever;
+    if (seconds_ == no_timeout) return no_timeout;
     const double left = seconds_ - static_cast<double>(thrum_core_now() - start_) * 1e-9;
     return left > 0 ? left : 0;
   }
@@ -298,7 +298,7 @@ struct DoneAndNotDone {
 /// Waits for the futures, at most `timeout` seconds. ValueError: NaN. OverflowError: above timeout_max.
 /// concurrent.futures.wait.
 template <class T>
-DoneAndNotDone<T> wait(const std::vector<Future<T>>& some, double timeout = forever,
+DoneAndNotDone<T> wait(const std::vector<Future<T>>& some, double timeout = no_timeout,
                        ReturnWhen return_when = ReturnWhen::all_completed) {
   const detail::Countdown countdown(timeout);
   const std::vector<Future<T>> futures = detail::distinct(some);
@@ -377,7 +377,7 @@ class AsCompleted {
 /// The futures in the order in which they are done, those that are already first, for at most `timeout`
 /// seconds in all. ValueError: NaN. OverflowError: above timeout_max. concurrent.futures.as_completed.
 template <class T>
-AsCompleted<T> as_completed(std::vector<Future<T>> futures, double timeout = forever) {
+AsCompleted<T> as_completed(std::vector<Future<T>> futures, double timeout = no_timeout) {
   return AsCompleted<T>(std::move(futures), timeout);
 }
 

@@ -115,7 +115,7 @@ inline ExceptHook set_excepthook(ExceptHook hook) {
       is_default ? nullptr : std::make_shared<const ExceptHook>(std::move(hook)));
   thrum_except_hook old = nullptr;
   void* old_arg = nullptr;
-  detail::check(
+  detail::check_status(
       thrum_set_excepthook(is_default ? nullptr : &detail::call_except_hook, nullptr, &old, &old_arg));
   if (old == &detail::call_except_hook) return before.first != nullptr ? *before.first : ExceptHook();
   if (old == detail::thrum_core_default_excepthook()) return nullptr;
@@ -126,7 +126,8 @@ inline ExceptHook set_excepthook(ExceptHook hook) {
 
 /// Calls the hook that is set. threading.excepthook(args).
 inline void excepthook(const ExceptHookArgs& args) {
-  detail::with_info(args, [](const thrum_except_info* info) { detail::check(thrum_excepthook(info)); });
+  detail::with_info(args,
+                    [](const thrum_except_info* info) { detail::check_status(thrum_excepthook(info)); });
 }
 
 /// One line on standard error. threading.__excepthook__(args).
@@ -145,7 +146,7 @@ inline void set_thread_hooks(ThreadHooks hooks) {
   raw.start = &detail::call_start_hook;
   raw.exit = &detail::call_exit_hook;
   raw.arg = reinterpret_cast<void*>(before.second);
-  detail::check(thrum_set_thread_hooks(none ? nullptr : &raw));
+  detail::check_status(thrum_set_thread_hooks(none ? nullptr : &raw));
 }
 
 /// The hooks that set_thread_hooks has set last. threading.gettrace, .getprofile.

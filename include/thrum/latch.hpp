@@ -29,11 +29,13 @@ class Latch {
   Latch& operator=(const Latch&) = delete;
 
   /// Takes n from the count, and at 0 lets all go who wait. ValueError: n is negative or above the count.
-  void count_down(std::int64_t n = 1) { detail::check(detail::thrum_core_latch_count_down(word_, 0, n)); }
+  void count_down(std::int64_t n = 1) {
+    detail::check_status(detail::thrum_core_latch_count_down(word_, 0, n));
+  }
 
   /// Waits until the count is 0, at most `timeout` seconds: false where it was not. ValueError: NaN.
   /// OverflowError: above timeout_max.
-  bool wait(double timeout = forever) {
+  bool wait(double timeout = no_timeout) {
     return detail::outcome(detail::thrum_core_latch_wait(word_, 0, timeout));
   }
 
@@ -41,7 +43,7 @@ class Latch {
   bool try_wait() const noexcept { return count() == 0; }
 
   /// The first two in one step. Where it answers false the count has been taken all the same.
-  bool arrive_and_wait(std::int64_t n = 1, double timeout = forever) {
+  bool arrive_and_wait(std::int64_t n = 1, double timeout = no_timeout) {
     return detail::outcome(detail::thrum_core_latch_arrive_and_wait(word_, 0, n, timeout));
   }
 
@@ -51,7 +53,7 @@ class Latch {
   }
 
   /// Forgets who waited, in a forked child; the count stays.
-  void reinit_after_fork() { detail::check(detail::thrum_core_latch_reinit(word_, 0)); }
+  void reinit_after_fork() { detail::check_status(detail::thrum_core_latch_reinit(word_, 0)); }
 
  private:
   detail::Word word_;

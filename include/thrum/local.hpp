@@ -91,7 +91,7 @@ class Local {
   void reset() {
     T* old = find();
     if (old == nullptr) return;
-    detail::check(thrum_local_set(handle(), nullptr));
+    detail::check_status(thrum_local_set(handle(), nullptr));
     delete old;
   }
 
@@ -110,7 +110,7 @@ class Local {
   T* find() const {
     const thrum_local local = handle();
     void* value = nullptr;
-    if (local.id != 0) detail::check(thrum_local_get(local, &value));
+    if (local.id != 0) detail::check_status(thrum_local_get(local, &value));
     return static_cast<T*>(value);
   }
 
@@ -121,9 +121,9 @@ class Local {
   }
 
   T& install(std::unique_ptr<T> value) {
-    detail::check(detail::thrum_core_local_create(id_, &destroy));
+    detail::check_status(detail::thrum_core_local_create(id_, &destroy));
     T* old = find();
-    detail::check(thrum_local_set(handle(), value.get()));
+    detail::check_status(thrum_local_set(handle(), value.get()));
     T* made = value.release();
     delete old;
     return *made;

@@ -23,7 +23,7 @@ class Lock : public detail::Lockable<Lock> {
   /// Acquires the lock, however long that takes. Lock.acquire().
   void acquire() {
     if (detail::try_change(word_, detail::lock_free, detail::lock_held)) return;
-    acquire(forever);
+    acquire(no_timeout);
   }
 
   /// Acquires the lock, waiting at most `timeout` seconds: false where it was not free in time, 0 to ask
@@ -34,14 +34,14 @@ class Lock : public detail::Lockable<Lock> {
   /// Releases the lock. RuntimeError: nobody holds it. Lock.release.
   void release() {
     if (detail::try_change(word_, detail::lock_held, detail::lock_free)) return;
-    detail::check(detail::thrum_core_lock_release(word_, 0));
+    detail::check_status(detail::thrum_core_lock_release(word_, 0));
   }
 
   /// Whether anybody holds the lock. Lock.locked.
   bool locked() const noexcept { return (detail::read(word_) & detail::lock_held) != 0; }
 
   /// Makes the lock as new, in a forked child. Lock._at_fork_reinit.
-  void reinit_after_fork() { detail::check(detail::thrum_core_lock_reinit(word_, 0)); }
+  void reinit_after_fork() { detail::check_status(detail::thrum_core_lock_reinit(word_, 0)); }
 
  private:
   friend class Condition;

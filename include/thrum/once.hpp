@@ -23,8 +23,8 @@ class Once {
   /// exception, which leaves this call, the next caller tries again. RuntimeError: called from within the
   /// function. ValueError: NaN. OverflowError: above timeout_max. std::call_once, with a timeout.
   template <class Function>
-  bool call(Function&& function, double timeout = forever) {
-    const bool valid = !(timeout != timeout) && (timeout <= timeout_max || timeout == forever);
+  bool call(Function&& function, double timeout = no_timeout) {
+    const bool valid = !(timeout != timeout) && (timeout <= timeout_max || timeout == no_timeout);
     if (detail::in_line() && done() && valid) return true;
     const thrum_status status = detail::thrum_core_once_begin(state_, 0, timeout);
     if (status != detail::once_run) return detail::outcome(status);

@@ -21,7 +21,7 @@ namespace thrum {
 namespace detail {
 
 /// An item as the 64 bits that the library passes on: itself where it is small and plain, or else in a box.
-template <class T, bool small = std::is_trivially_copyable_v<T> && sizeof(T) <= sizeof(std::uint64_t)>
+template <class T, bool kPlain = std::is_trivially_copyable_v<T> && sizeof(T) <= sizeof(std::uint64_t)>
 class QueueItem {
  public:
   /// A boxed copy, or the value moved into a box. Where that throws, the value is unchanged if it can be: one
@@ -139,8 +139,8 @@ class BasicQueue {
   /// if only meanwhile. ValueError: NaN or a negative timeout. OverflowError: above timeout_max. MemoryError.
   /// Where this throws, and whatever T throws, the queue is unchanged; so is the item, unless T can only be
   /// moved and its move throws. Queue.put.
-  void put(const T& item, double timeout = forever) { succeed(put_copy(item, timeout)); }
-  void put(T&& item, double timeout = forever) { succeed(put_moved(item, timeout)); }
+  void put(const T& item, double timeout = no_timeout) { succeed(put_copy(item, timeout)); }
+  void put(T&& item, double timeout = no_timeout) { succeed(put_moved(item, timeout)); }
 
   /// put without waiting. Queue.put_nowait.
   void put_nowait(const T& item) { put(item, 0); }
@@ -154,7 +154,7 @@ class BasicQueue {
   /// in the order in which they came. Empty: there was none in time. ShutDown: there is none, and the queue
   /// has been shut down. ValueError: NaN or a negative timeout. OverflowError: above timeout_max. Where T's
   /// move throws, the item is still in the queue, and its turn is next. Queue.get.
-  T get(double timeout = forever) {
+  T get(double timeout = no_timeout) {
     Getting getting(*this, timeout);
     succeed(getting.status());
     return getting.template item<T>();
@@ -172,17 +172,17 @@ class BasicQueue {
 
   /// Says that the work on one item that was got is done. ValueError: as often as items have been put.
   /// Queue.task_done.
-  void task_done() { check(thrum_core_queue_task_done(state_, 0)); }
+  void task_done() { check_status(thrum_core_queue_task_done(state_, 0)); }
 
   /// Waits until the work on every item that was put is done, at most `timeout` seconds: false where it was
   /// not. ValueError, OverflowError: as for put. Queue.join.
-  bool join(double timeout = forever) { return outcome(thrum_core_queue_join(state_, 0, timeout)); }
+  bool join(double timeout = no_timeout) { return outcome(thrum_core_queue_join(state_, 0, timeout)); }
 
   /// From now on put throws ShutDown, and so does get once the queue is empty, those that wait already
   /// included. `immediate`: the items in the queue are destroyed at once and count as done. May be called
   /// again. Queue.shutdown.
   void shutdown(bool immediate = false) {
-    check(thrum_core_queue_shutdown(state_, 0));
+    check_status(thrum_core_queue_shutdown(state_, 0));
     std::uint64_t bits = 0;
     while (immediate && outcome(thrum_core_queue_drain(state_, 0, bits))) {
       QueueItem<T>::dispose(nullptr, bits);
@@ -223,13 +223,15 @@ class BasicQueue {
   /// that another thread was about to put or take, or all where it was about to change a queue without a ring
   /// (any but a Queue with a bound): these are abandoned. A queue that no thread was using at the fork is as
   /// it was and needs this not.
-  void reinit_after_fork() { check(thrum_core_queue_reinit(state_, 0, QueueItem<T>::dispose, nullptr)); }
+  void reinit_after_fork() {
+    check_status(thrum_core_queue_reinit(state_, 0, QueueItem<T>::dispose, nullptr));
+  }
 
  protected:
   constexpr BasicQueue() noexcept : state_(kind | peeks, Call::before) {}
   explicit BasicQueue(std::int64_t maxsize, const Compare& compare = Compare())
       : state_(kind | peeks, Call::before), compare_(compare) {
-    check(thrum_core_queue_open(state_, maxsize));
+    check_status(thrum_core_queue_open(state_, maxsize));
   }
 
  private:

@@ -22,20 +22,20 @@ class RLock : public detail::Lockable<RLock> {
   /// Acquires the lock for the calling thread, waiting at most `timeout` seconds: false where it was not
   /// free in time. ValueError: NaN or negative. OverflowError: above timeout_max, or held 2^32 - 1 times.
   /// RLock.acquire.
-  bool acquire(double timeout = forever) {
+  bool acquire(double timeout = no_timeout) {
     return detail::outcome(detail::thrum_core_rlock_acquire(state_, 0, 0, timeout));
   }
 
   /// Undoes one acquire. RuntimeError: the calling thread does not hold the lock. RLock.release.
-  void release() { detail::check(detail::thrum_core_rlock_release(state_, 0, 0)); }
+  void release() { detail::check_status(detail::thrum_core_rlock_release(state_, 0, 0)); }
 
   /// The same for an owner in place of the calling thread, 1 to 2^63 - 1 (else ValueError): for runtimes
   /// whose tasks move between threads. Such an owner is never equal to a thread.
-  bool acquire_as(std::uint64_t owner, double timeout = forever) {
+  bool acquire_as(std::uint64_t owner, double timeout = no_timeout) {
     return detail::outcome(detail::thrum_core_rlock_acquire(state_, 0, as_task(owner), timeout));
   }
   void release_as(std::uint64_t owner) {
-    detail::check(detail::thrum_core_rlock_release(state_, 0, as_task(owner)));
+    detail::check_status(detail::thrum_core_rlock_release(state_, 0, as_task(owner)));
   }
 
   /// Whether anybody holds the lock. RLock.locked.
@@ -52,7 +52,7 @@ class RLock : public detail::Lockable<RLock> {
   }
 
   /// Makes the lock as new, in a forked child. RLock._at_fork_reinit.
-  void reinit_after_fork() { detail::check(detail::thrum_core_rlock_reinit(state_, 0)); }
+  void reinit_after_fork() { detail::check_status(detail::thrum_core_rlock_reinit(state_, 0)); }
 
  private:
   friend class Condition;

@@ -23,19 +23,19 @@ class RWLock : public detail::Lockable<RWLock>, public detail::SharedLockable<RW
   /// Acquires the lock to read, waiting at most `timeout` seconds: false where it was not to be had in time;
   /// or once more, without waiting, where the thread holds it to read already. RuntimeError: the thread holds
   /// it to write. ValueError: NaN or negative. OverflowError: above timeout_max, or held 2^32 - 1 times.
-  bool acquire_read(double timeout = forever) {
+  bool acquire_read(double timeout = no_timeout) {
     return detail::outcome(detail::thrum_core_rwlock_acquire_read(state_, 0, timeout));
   }
   /// Undoes one acquire_read. RuntimeError: the thread does not hold the lock to read.
-  void release_read() { detail::check(detail::thrum_core_rwlock_release_read(state_, 0)); }
+  void release_read() { detail::check_status(detail::thrum_core_rwlock_release_read(state_, 0)); }
 
   /// Acquires the lock to write. RuntimeError: the thread holds it to write or to read already; there is no
   /// way from reading to writing but to release first. The rest as acquire_read.
-  bool acquire_write(double timeout = forever) {
+  bool acquire_write(double timeout = no_timeout) {
     return detail::outcome(detail::thrum_core_rwlock_acquire_write(state_, 0, timeout));
   }
   /// RuntimeError: the thread does not hold the lock to write.
-  void release_write() { detail::check(detail::thrum_core_rwlock_release_write(state_, 0)); }
+  void release_write() { detail::check_status(detail::thrum_core_rwlock_release_write(state_, 0)); }
 
   /// How many threads hold the lock to read.
   std::size_t readers() const noexcept {
@@ -45,11 +45,11 @@ class RWLock : public detail::Lockable<RWLock>, public detail::SharedLockable<RW
   bool write_locked() const noexcept { return (detail::read(state_.word) & detail::rwlock_writer) != 0; }
 
   /// Makes the lock as new, in a forked child.
-  void reinit_after_fork() { detail::check(detail::thrum_core_rwlock_reinit(state_, 0)); }
+  void reinit_after_fork() { detail::check_status(detail::thrum_core_rwlock_reinit(state_, 0)); }
 
  private:
   friend detail::Lockable<RWLock>;
-  bool acquire(double timeout = forever) { return acquire_write(timeout); }
+  bool acquire(double timeout = no_timeout) { return acquire_write(timeout); }
   void release() { release_write(); }
 
   detail::RWLockState state_;

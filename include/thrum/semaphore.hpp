@@ -28,14 +28,14 @@ class Semaphore {
 
   /// Takes a unit, waiting at most `timeout` seconds for it: false where there was none in time.
   /// ValueError: NaN. OverflowError: above timeout_max. Semaphore.acquire.
-  bool acquire(double timeout = forever) {
+  bool acquire(double timeout = no_timeout) {
     return detail::outcome(detail::thrum_core_semaphore_acquire(word_, 0, timeout));
   }
 
   /// Gives n units back. ValueError: n < 1. OverflowError: the value would pass THRUM_SEMAPHORE_MAX.
   /// Semaphore.release.
   void release(std::int64_t n = 1) {
-    detail::check(detail::thrum_core_semaphore_release(word_, 0, n, INT64_MAX));
+    detail::check_status(detail::thrum_core_semaphore_release(word_, 0, n, INT64_MAX));
   }
 
   /// The units that are free at this moment. Semaphore._value.
@@ -45,12 +45,12 @@ class Semaphore {
 
   /// Makes the semaphore as new with `value` units, in a forked child.
   void reinit_after_fork(std::int64_t value) {
-    detail::check(detail::thrum_core_semaphore_reinit(word_, 0, value));
+    detail::check_status(detail::thrum_core_semaphore_reinit(word_, 0, value));
   }
 
  protected:
   void release_within(std::int64_t n, std::int64_t bound) {
-    detail::check(detail::thrum_core_semaphore_release(word_, 0, n, bound));
+    detail::check_status(detail::thrum_core_semaphore_release(word_, 0, n, bound));
   }
 
  private:

@@ -100,7 +100,7 @@ class ThreadRef {
   ThreadRef() noexcept = default;
   /// A reference to the thread with this handle. RuntimeError: there is none.
   explicit ThreadRef(thrum_thread handle) : handle_(handle) {
-    detail::check(detail::thrum_core_thread_retain(handle));
+    detail::check_status(detail::thrum_core_thread_retain(handle));
   }
   ThreadRef(const ThreadRef& other) noexcept : handle_(other.handle_) {
     static_cast<void>(detail::thrum_core_thread_retain(handle_));
@@ -117,7 +117,9 @@ class ThreadRef {
   /// Waits until the thread has ended and its thread-local destructors have run, at most `timeout` seconds:
   /// false where it had not. RuntimeError: the calling thread itself, not started, or a dummy. ValueError:
   /// NaN. OverflowError: above timeout_max. Thread.join.
-  bool join(double timeout = forever) const { return detail::outcome(thrum_thread_join(handle_, timeout)); }
+  bool join(double timeout = no_timeout) const {
+    return detail::outcome(thrum_thread_join(handle_, timeout));
+  }
 
   /// Whether the thread has been started and has not ended. Thread.is_alive.
   bool is_alive() const { return flag(thrum_thread_is_alive); }
@@ -127,19 +129,21 @@ class ThreadRef {
     std::string name(32, '\0');
     for (;;) {
       std::size_t length = 0;
-      detail::check(thrum_thread_name(handle_, name.data(), name.size() + 1, &length));
+      detail::check_status(thrum_thread_name(handle_, name.data(), name.size() + 1, &length));
       const bool whole = length <= name.size();
       name.resize(length);
       if (whole) return name;
     }
   }
   /// Names the thread, for the operating system too, which may cut it. Thread.name = name.
-  void set_name(const std::string& name) { detail::check(thrum_thread_set_name(handle_, name.c_str())); }
+  void set_name(const std::string& name) {
+    detail::check_status(thrum_thread_set_name(handle_, name.c_str()));
+  }
 
   /// Whether the process may end while the thread runs. Thread.daemon.
   bool daemon() const { return flag(thrum_thread_daemon); }
   /// RuntimeError: the thread has been started. Thread.daemon = daemon.
-  void set_daemon(bool daemon) { detail::check(thrum_thread_set_daemon(handle_, daemon ? 1 : 0)); }
+  void set_daemon(bool daemon) { detail::check_status(thrum_thread_set_daemon(handle_, daemon ? 1 : 0)); }
 
   /// The thread's identifier, which no other thread of this process ever has; none before its start.
   /// Thread.ident.
@@ -162,14 +166,14 @@ class ThreadRef {
  private:
   bool flag(thrum_status (*get)(thrum_thread, int*) noexcept) const {
     int value = 0;
-    detail::check(get(handle_, &value));
+    detail::check_status(get(handle_, &value));
     return value != 0;
   }
   std::optional<std::uint64_t> number(thrum_status (*get)(thrum_thread, std::uint64_t*) noexcept) const {
     std::uint64_t value = 0;
     const thrum_status status = get(handle_, &value);
     if (status == THRUM_E_NOT_STARTED) return std::nullopt;
-    detail::check(status);
+    detail::check_status(status);
     return value;
   }
 
@@ -212,13 +216,13 @@ class Thread : public ThreadRef {
   }
 
   virtual ~Thread() {
-    if (runs_method_ && handle().id != 0) static_cast<void>(thrum_thread_join(handle(), forever));
+    if (runs_method_ && handle().id != 0) static_cast<void>(thrum_thread_join(handle(), no_timeout));
   }
 
   /// Starts the thread. RuntimeError: started before, refused by the system (start may then be tried
   /// again), or the process is past waiting for its threads. ValueError: its stack is too small for what the
   /// system takes of it, as thrum_thread_start tells. Thread.start.
-  void start() { detail::check(thrum_thread_start(handle())); }
+  void start() { detail::check_status(thrum_thread_start(handle())); }
 
  protected:
   /// For derived classes, which override run.
@@ -238,7 +242,7 @@ class Thread : public ThreadRef {
     if (options.daemon) raw.daemon = *options.daemon ? THRUM_DAEMON_YES : THRUM_DAEMON_NO;
     raw.stack_size = options.stack_size;
     thrum_thread thread{0};
-    detail::check(detail::thrum_core_thread_create(&thread, &raw, target, arg, dispose));
+    detail::check_status(detail::thrum_core_thread_create(&thread, &raw, target, arg, dispose));
     return thread;
   }
 
@@ -266,14 +270,14 @@ class Thread : public ThreadRef {
 /// The calling thread; a dummy where thrum did not start it. threading.current_thread.
 inline ThreadRef current_thread() {
   thrum_thread handle{0};
-  detail::check(thrum_current_thread(&handle));
+  detail::check_status(thrum_current_thread(&handle));
   return ThreadRef(handle);
 }
 
 /// The thread that the process began with. threading.main_thread.
 inline ThreadRef main_thread() {
   thrum_thread handle{0};
-  detail::check(thrum_main_thread(&handle));
+  detail::check_status(thrum_main_thread(&handle));
   return ThreadRef(handle);
 }
 
@@ -282,7 +286,7 @@ inline std::vector<ThreadRef> enumerate() {
   std::vector<thrum_thread> handles(16);
   for (;;) {
     std::size_t count = 0;
-    detail::check(thrum_enumerate(handles.data(), handles.size(), &count));
+    detail::check_status(thrum_enumerate(handles.data(), handles.size(), &count));
     const bool all = count <= handles.size();
     handles.resize(count);
     if (all) break;
@@ -301,7 +305,7 @@ inline std::vector<ThreadRef> enumerate() {
 /// The number of threads that are alive. threading.active_count.
 inline std::size_t active_count() {
   std::size_t count = 0;
-  detail::check(thrum_active_count(&count));
+  detail::check_status(thrum_active_count(&count));
   return count;
 }
 
@@ -314,14 +318,14 @@ inline std::uint64_t get_native_id() noexcept { return thrum_get_native_id(); }
 /// The stack size, in bytes, of threads to come; 0 is the system's default. threading.stack_size().
 inline std::size_t stack_size() {
   std::size_t size = 0;
-  detail::check(thrum_stack_size(THRUM_STACK_SIZE_KEEP, &size));
+  detail::check_status(thrum_stack_size(THRUM_STACK_SIZE_KEEP, &size));
   return size;
 }
 
 /// Sets it and returns the one before. ValueError: below the system's least. threading.stack_size(size).
 inline std::size_t stack_size(std::size_t size) {
   std::size_t old = 0;
-  detail::check(thrum_stack_size(size, &old));
+  detail::check_status(thrum_stack_size(size, &old));
   return old;
 }
 
@@ -332,13 +336,13 @@ template <class Function, class = std::enable_if_t<std::is_invocable_v<std::deca
 void register_atexit(Function&& function) {
   auto call = detail::make_call(std::forward<Function>(function));
   using Call = typename decltype(call)::element_type;
-  detail::check(detail::thrum_core_register_atexit(&Call::run, call.get(), &Call::dispose));
+  detail::check_status(detail::thrum_core_register_atexit(&Call::run, call.get(), &Call::dispose));
   static_cast<void>(call.release());
 }
 
 /// Calls what was registered for it and waits for all threads and timers that are no daemons, as the end of
 /// main does. threading._shutdown.
-inline void shutdown() { detail::check(thrum_shutdown()); }
+inline void shutdown() { detail::check_status(thrum_shutdown()); }
 
 }  // namespace thrum
 

@@ -39,7 +39,7 @@ class ThreadPool {
     if (workers < 0) detail::raise(THRUM_E_VALUE);
     auto initializer = std::make_unique<Initializer>(std::move(options.initializer));
     const bool any = static_cast<bool>(*initializer);
-    detail::check(detail::thrum_core_pool_create(
+    detail::check_status(detail::thrum_core_pool_create(
         &handle_, static_cast<std::size_t>(workers), options.thread_name_prefix.c_str(),
         any ? initialize : nullptr, any ? initializer.get() : nullptr,
         any ? dispose_of_initializer : nullptr));
@@ -75,7 +75,7 @@ class ThreadPool {
     auto job = std::make_unique<Job>(std::forward<Function>(function), std::forward<Args>(args)...);
     const thrum_status status = detail::thrum_core_pool_submit(handle_, &Job::run, job.get(), job.get());
     if (status == THRUM_E_BROKEN) throw BrokenThreadPool(status);
-    detail::check(status);
+    detail::check_status(status);
     return Future<T>(job.release());
   }
 
@@ -84,7 +84,7 @@ class ThreadPool {
   /// TimeoutError where not all were done in `timeout` seconds; what has not begun is then cancelled.
   /// ValueError: chunksize is 0, or NaN. Executor.map.
   template <class Function, class Range>
-  auto map(Function&& function, Range&& range, double timeout = forever, std::size_t chunksize = 1) {
+  auto map(Function&& function, Range&& range, double timeout = no_timeout, std::size_t chunksize = 1) {
     using Element = std::decay_t<decltype(*std::begin(range))>;
     using Shared = std::decay_t<Function>;
     using T = std::invoke_result_t<Shared&, Element&>;
@@ -125,7 +125,7 @@ class ThreadPool {
   /// Waits until the rest is done and the workers have ended unless `wait` is not set. RuntimeError: a worker
   /// of the pool would wait for itself. Executor.shutdown.
   void shutdown(bool wait = true, bool cancel_futures = false) {
-    detail::check(thrum_pool_shutdown(handle_, wait ? 1 : 0, cancel_futures ? 1 : 0));
+    detail::check_status(thrum_pool_shutdown(handle_, wait ? 1 : 0, cancel_futures ? 1 : 0));
   }
 
   /// The pool's handle in the C ABI, good as long as this object.
@@ -155,7 +155,9 @@ class ThreadPool {
   }
 
   static std::int64_t default_workers() {
-    return std::min<std::int64_t>(32, std::max(1U, std::thread::hardware_concurrency()) + 4);
+    const auto processors = static_cast<std::int64_t>(std::thread::hardware_concurrency());
+    // In brackets, as these may be macros.
+    return (std::min<std::int64_t>)(32, (std::max<std::int64_t>)(1, processors) + 4);
   }
 
   using Initializer = std::function<void()>;

@@ -28,7 +28,7 @@ class Timer {
   Timer(double interval, Function&& function, Args&&... args) {
     auto call = detail::make_call(std::forward<Function>(function), std::forward<Args>(args)...);
     using Call = typename decltype(call)::element_type;
-    detail::check(
+    detail::check_status(
         detail::thrum_core_timer_create(&handle_, interval, &Call::run, call.get(), &Call::dispose));
     static_cast<void>(call.release());
   }
@@ -49,16 +49,16 @@ class Timer {
   /// Starts the timer; one that was cancelled before ends at once and calls nothing. RuntimeError: started
   /// before, refused by the system (start may then be tried again), or the process is past waiting for its
   /// threads. Timer.start.
-  void start() { detail::check(thrum_timer_start(handle_)); }
+  void start() { detail::check_status(thrum_timer_start(handle_)); }
 
   /// Unless the function has been called already, it never will be. At any time, any number of times, and
   /// in the function itself, for which it does not wait. Timer.cancel.
-  void cancel() { detail::check(thrum_timer_cancel(handle_)); }
+  void cancel() { detail::check_status(thrum_timer_cancel(handle_)); }
 
   /// Waits until the timer has ended, at most `timeout` seconds: false where it had not. RuntimeError: the
   /// calling thread is the timer's, or it was not started. ValueError: NaN. OverflowError: above
   /// timeout_max. Timer.join.
-  bool join(double timeout = forever) const { return detail::outcome(thrum_timer_join(handle_, timeout)); }
+  bool join(double timeout = no_timeout) const { return detail::outcome(thrum_timer_join(handle_, timeout)); }
 
   /// Whether the timer has been started and has not ended. Timer.is_alive.
   bool is_alive() const { return flag(thrum_timer_is_alive); }
@@ -66,13 +66,13 @@ class Timer {
   /// Whether the process may end while the timer is alive. Timer.daemon.
   bool daemon() const { return flag(thrum_timer_daemon); }
   /// RuntimeError: the timer has been started. Timer.daemon = daemon.
-  void set_daemon(bool daemon) { detail::check(thrum_timer_set_daemon(handle_, daemon ? 1 : 0)); }
+  void set_daemon(bool daemon) { detail::check_status(thrum_timer_set_daemon(handle_, daemon ? 1 : 0)); }
 
   /// The thread that the function runs in, or ran in. RuntimeError: there is none, since the timer's time
   /// has not come, or it was cancelled before.
   ThreadRef thread() const {
     thrum_thread thread{0};
-    detail::check(thrum_timer_thread(handle_, &thread));
+    detail::check_status(thrum_timer_thread(handle_, &thread));
     return ThreadRef(thread);
   }
 
@@ -82,7 +82,7 @@ class Timer {
  private:
   bool flag(thrum_status (*get)(thrum_timer, int*) noexcept) const {
     int value = 0;
-    detail::check(get(handle_, &value));
+    detail::check_status(get(handle_, &value));
     return value != 0;
   }
 

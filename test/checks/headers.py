@@ -1,13 +1,16 @@
-"""Every public header compiles without a warning, by itself, in every mode of its language.
+"""Every public header compiles without a warning, by itself, in every mode of its language, and after others that
+define common words as macros.
 
     headers.py C-COMPILER C++-COMPILER
 """
 
+import re
 import sys
 
 import checking
 
 C_COMPILER, CPP_COMPILER = sys.argv[1:]
+INCLUDE = checking.ROOT / "include"
 C_MODES = ("c89", "c99", "c11", "c17", "c2x")
 CPP_MODES = ("c++98", "c++11", "c++14", "c++17", "c++20", "c++2b")
 CLASS_MODES = ("c++17", "c++20", "c++2b")
@@ -21,23 +24,69 @@ size_t keep = THRUM_STACK_SIZE_KEEP;
 thrum_thread_options options = THRUM_THREAD_OPTIONS_INIT;
 """
 
+# Words that widespread code bases define as macros, in the way in which they do.
+MACROS = {
+    "Qt": ("forever for (;;)", "foreach(variable, container) for (variable : container)", "emit", "slots", "signals public"),
+    "Microsoft's headers": (
+        *("min(a, b) (((a) < (b)) ? (a) : (b))", "max(a, b) (((a) > (b)) ? (a) : (b))", "near", "far", "small char"),
+        *("hyper __int64", "interface struct", "pascal", "cdecl", "IN", "OUT", "OPTIONAL", "TRUE 1", "FALSE 0"),
+        *("CONST const", "VOID void", "ERROR 0", "NO_ERROR 0", "STRICT 1", "DELETE 0x10000", "IGNORE 0", "INFINITE ~0u"),
+        *("Yield()", "GetObject GetObjectA", "GetMessage GetMessageA", "CreateEvent CreateEventA"),
+    ),
+    "X11": (
+        *("None 0L", "Status int", "Bool int", "True 1", "False 0", "Always 2", "Success 0", "Complex 0", "Convex 2"),
+        *("Unsorted 0", "Above 0", "Below 1", "Expose 12", "KeyPress 2", "FocusIn 9", "CursorShape 0", "Never 0"),
+        "index(s, c) (strchr((s), (c)))",
+    ),
+    "Apple's headers": (
+        *("check(assertion) do {} while (0)", "verify(assertion) do {} while (0)"),
+        *("require(assertion, label) do {} while (0)", "nil 0", "YES 1", "NO 0"),
+    ),
+    "Unreal": ("check(expression) {}", "verify(expression) {}", "ensure(expression) (true)", "TEXT(text) L##text", "PI 3"),
+    "C libraries and small machines": (
+        *("major(device) ((device) >> 8)", "minor(device) ((device) & 255)", "unix 1", "linux 1", "bit(b) (1UL << (b))"),
+        *("abs(x) ((x) > 0 ? (x) : -(x))", "round(x) ((long)((x) + 0.5))", "word(...) make_word(__VA_ARGS__)"),
+        *("likely(x) (x)", "unlikely(x) (x)", "assert(x)", "F(text) (text)", "I 1i"),
+    ),
+}
+
+
+def name_of(macro):
+    return re.match(r"\w+", macro)[0]
+
+
+def includes(names, brackets='""'):
+    return "".join(f"#include {brackets[0]}{name}{brackets[1]}\n" for name in names)
+
+
+def after_macros(headers):
+    """The source that includes the headers after the macros, and before these what the headers include of others'."""
+    names = {match[1] for name in headers for _, match in checking.matches("^#include <(.+)>", INCLUDE / name)}
+    macros = [macro for some in MACROS.values() for macro in some]
+    # Some of the words are macros of compilers and of libraries of C already.
+    defined = "".join(f"#undef {name_of(macro)}\n#define {macro}\n" for macro in macros)
+    return includes(sorted(names - {"intrin.h"}), "<>") + defined + includes(headers)
+
 
 def cases():
-    include = checking.ROOT / "include"
-    for path in checking.code_files("include"):
-        header = path.relative_to(include).as_posix()
-        if path.suffix == ".h":
-            yield from ((C_COMPILER, "c", mode, header, USES_OF_THE_C_HEADER) for mode in C_MODES)
-            yield from ((CPP_COMPILER, "c++", mode, header, USES_OF_THE_C_HEADER) for mode in CPP_MODES)
+    headers = [path.relative_to(INCLUDE).as_posix() for path in checking.code_files("include")]
+    of_c = [header for header in headers if header.endswith(".h")]
+    for header in headers:
+        # Twice: its guard is checked too.
+        twice = includes([header, header])
+        if header in of_c:
+            yield from ((C_COMPILER, "c", mode, header, twice + USES_OF_THE_C_HEADER) for mode in C_MODES)
+            yield from ((CPP_COMPILER, "c++", mode, header, twice + USES_OF_THE_C_HEADER) for mode in CPP_MODES)
         else:
-            yield from ((CPP_COMPILER, "c++", mode, header, "") for mode in CLASS_MODES)
+            yield from ((CPP_COMPILER, "c++", mode, header, twice) for mode in CLASS_MODES)
+    yield C_COMPILER, "c", "c11", "after macros, a header of C", after_macros(of_c)
+    yield CPP_COMPILER, "c++", "c++17", "after macros, a header of C++", after_macros(headers)
 
 
 def fault(case):
-    compiler, language, mode, header, uses = case
-    command = [compiler, "-x", language, f"-std={mode}", *WARNINGS, "-fsyntax-only", f"-I{checking.ROOT}/include", "-"]
-    # Twice: its guard is checked too.
-    result = checking.run(*command, input=f'#include "{header}"\n#include "{header}"\n{uses}')
+    compiler, language, mode, header, source = case
+    command = [compiler, "-x", language, f"-std={mode}", *WARNINGS, "-fsyntax-only", f"-I{INCLUDE}", "-"]
+    result = checking.run(*command, input=source)
     if result.returncode != 0:
         return f"{header} with {compiler} -std={mode}:\n{result.stdout}"
     return None

@@ -79,7 +79,7 @@ struct Impatient {
 
   void work(unsigned thread) {
     if (thread == 0) return event.set();
-    if (event.wait(thread == 1 ? 1.0 : thrum::forever)) {
+    if (event.wait(thread == 1 ? 1.0 : thrum::no_timeout)) {
       if (thread == 2) got = true;
       THRUM_SIM_ASSERT(event.is_set());
     }

@@ -29,7 +29,7 @@ class Lock {
   Lock() { lock_.acquire(); }
   void prepare() {}
   void open() { lock_.release(); }
-  bool wait(double timeout = thrum::forever) {
+  bool wait(double timeout = thrum::no_timeout) {
     if (!lock_.acquire(timeout)) return false;
     THRUM_SIM_ASSERT(lock_.locked());
     lock_.release();
@@ -47,7 +47,7 @@ class Task {
   Task() { lock_.acquire_as(kTask); }
   void prepare() {}
   void open() { lock_.release_as(kTask); }
-  bool wait(double timeout = thrum::forever) {
+  bool wait(double timeout = thrum::no_timeout) {
     if (!lock_.acquire(timeout)) return false;
     THRUM_SIM_ASSERT(lock_.recursion_count() == 1);
     lock_.release();
@@ -64,7 +64,7 @@ class Semaphore {
  public:
   void prepare() {}
   void open() { semaphore_.release(); }
-  bool wait(double timeout = thrum::forever) { return semaphore_.acquire(timeout); }
+  bool wait(double timeout = thrum::no_timeout) { return semaphore_.acquire(timeout); }
   bool rests(bool came) const { return semaphore_.value() == (came ? 0 : 1) && queued_for(&semaphore_) == 0; }
 
  private:
@@ -75,7 +75,7 @@ class Event {
  public:
   void prepare() {}
   void open() { event_.set(); }
-  bool wait(double timeout = thrum::forever) {
+  bool wait(double timeout = thrum::no_timeout) {
     const bool came = event_.wait(timeout);
     THRUM_SIM_ASSERT(!came || event_.is_set());
     return came;
@@ -90,7 +90,7 @@ class Latch {
  public:
   void prepare() {}
   void open() { latch_.count_down(); }
-  bool wait(double timeout = thrum::forever) {
+  bool wait(double timeout = thrum::no_timeout) {
     const bool came = latch_.wait(timeout);
     THRUM_SIM_ASSERT(!came || latch_.try_wait());
     return came;
@@ -106,7 +106,7 @@ class RWLock {
  public:
   void prepare() { lock_.acquire_write(); }
   void open() { lock_.release_write(); }
-  bool wait(double timeout = thrum::forever) {
+  bool wait(double timeout = thrum::no_timeout) {
     if (!lock_.acquire_read(timeout)) return false;
     THRUM_SIM_ASSERT(!lock_.write_locked());
     lock_.release_read();
@@ -129,7 +129,7 @@ class ConditionAt {
     condition_.notify();
     lock_.release();
   }
-  bool wait(double timeout = thrum::forever) {
+  bool wait(double timeout = thrum::no_timeout) {
     lock_.acquire();
     while (!open_ && condition_.wait(timeout)) {
       // There is no other reason to be notified.
@@ -157,7 +157,7 @@ class QueueOf {
  public:
   void prepare() {}
   void open() { queue_.put(1); }
-  bool wait(double timeout = thrum::forever) {
+  bool wait(double timeout = thrum::no_timeout) {
     const auto item = queue_.try_get(timeout);
     THRUM_SIM_ASSERT(!item || *item == 1);
     return item.has_value();

@@ -42,7 +42,7 @@ struct Impatient {
 
   void work(unsigned thread) {
     if (thread == 0) return latch.count_down();
-    if (latch.wait(thread == 1 ? 1.0 : thrum::forever)) {
+    if (latch.wait(thread == 1 ? 1.0 : thrum::no_timeout)) {
       if (thread == 2) got = true;
       THRUM_SIM_ASSERT(latch.try_wait());
     }

@@ -30,7 +30,7 @@ struct TimeOut {
   model::Word timed_out;
 
   void work(unsigned thread) {
-    if (!lock.acquire(thread == 0 ? thrum::forever : 1.0)) {
+    if (!lock.acquire(thread == 0 ? thrum::no_timeout : 1.0)) {
       timed_out.add(1);
       return;
     }
@@ -66,7 +66,7 @@ struct Impatient {
   Impatient() { lock.acquire(); }
   void work(unsigned thread) {
     if (thread == 0) return lock.release();
-    if (!lock.acquire(thread == 1 ? 1.0 : thrum::forever)) return;
+    if (!lock.acquire(thread == 1 ? 1.0 : thrum::no_timeout)) return;
     if (thread == 2) got = true;
     lock.release();
   }

@@ -55,7 +55,7 @@ struct TimeOuts {
   }
   void release(unsigned thread) { thread == 2 ? lock.release() : lock.release_as(kTask + thread); }
   void work(unsigned thread) {
-    if (!acquire(thread, thread == 0 ? thrum::forever : 1.0)) {
+    if (!acquire(thread, thread == 0 ? thrum::no_timeout : 1.0)) {
       timed_out.add(1);
       return;
     }

@@ -38,7 +38,7 @@ using Peeking = thrum::Queue<Fragile>;
 
 inline constexpr std::int64_t kNoBound = 0;
 inline constexpr int kNothing = 0;
-inline constexpr double kForever = thrum::forever;
+inline constexpr double kForever = thrum::no_timeout;
 /// Some time: whether it has passed is for the explorer to say.
 inline constexpr double kSome = 1;
 

@@ -141,7 +141,7 @@ struct EndedByLast {
 
   void work(unsigned thread) {
     if (thread == 0) return gone.object().open();
-    THRUM_SIM_ASSERT(gone.object().wait(thread == 1 ? 1.0 : thrum::forever) || thread == 1);
+    THRUM_SIM_ASSERT(gone.object().wait(thread == 1 ? 1.0 : thrum::no_timeout) || thread == 1);
     if (back.add(1) == 1) gone.end();
   }
   void check() { THRUM_SIM_ASSERT(back.plain() == 2); }

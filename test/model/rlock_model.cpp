@@ -14,7 +14,7 @@ struct Nesting {
 
   void work(unsigned thread) {
     THRUM_SIM_ASSERT(!lock.is_owned());
-    if (!lock.acquire(thread == 0 ? thrum::forever : 1.0)) {
+    if (!lock.acquire(thread == 0 ? thrum::no_timeout : 1.0)) {
       THRUM_SIM_ASSERT(!lock.is_owned());
       timed_out.add(1);
       return;

@@ -22,7 +22,7 @@ template <unsigned kWriters>
 struct Exclusion {
   thrum::RWLock lock;
   Sections sections;
-  double timeout = thrum::forever;
+  double timeout = thrum::no_timeout;
 
   void work(unsigned thread) {
     if (thread < kWriters) {

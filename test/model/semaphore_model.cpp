@@ -51,7 +51,7 @@ struct Impatient {
 
   void work(unsigned thread) {
     if (thread != 0) {
-      if (!semaphore.acquire(thread == 1 ? 1.0 : thrum::forever)) return;
+      if (!semaphore.acquire(thread == 1 ? 1.0 : thrum::no_timeout)) return;
       if (thread == 2) got = true;
     }
     semaphore.release();

@@ -102,7 +102,7 @@ struct Bounded {
   }
   void work(unsigned thread) {
     if (thread == 0) return semaphore.release(2);
-    if (!semaphore.acquire(thread == 1 ? 1.0 : thrum::forever)) return;
+    if (!semaphore.acquire(thread == 1 ? 1.0 : thrum::no_timeout)) return;
     THRUM_SIM_ASSERT(taken.add(1) < 2);
     taken.add(~std::uint64_t{0});
     semaphore.release();

@@ -158,7 +158,7 @@ TEST_CASE("threads that are not in the child have ended there", "[fork]") {
     CHILD_REQUIRE(raised<thrum::RuntimeError>([&] { thread.start(); }) == THRUM_E_STARTED);
     thread.set_name("ended");
     CHILD_REQUIRE(thread.name() == "ended");
-    CHILD_REQUIRE(thrum_thread_join(raw, thrum::forever) == THRUM_OK);
+    CHILD_REQUIRE(thrum_thread_join(raw, thrum::no_timeout) == THRUM_OK);
     CHILD_REQUIRE(thrum_thread_destroy(raw) == THRUM_OK);
     CHILD_REQUIRE(thrum_thread_join(raw, 0) == THRUM_E_HANDLE);
     CHILD_REQUIRE(thrum_thread_join(detached, 0) == THRUM_E_HANDLE);
@@ -173,7 +173,7 @@ TEST_CASE("threads that are not in the child have ended there", "[fork]") {
   CHECK(thread.is_alive());
   CHECK(dummy.is_alive());
   open.set();
-  CHECK(thrum_thread_join(raw, thrum::forever) == THRUM_OK);
+  CHECK(thrum_thread_join(raw, thrum::no_timeout) == THRUM_OK);
   CHECK(thrum_thread_destroy(raw) == THRUM_OK);
   CHECK(joiner.join());
   dummies.join();
@@ -229,14 +229,14 @@ TEST_CASE("threads that had ended before the fork are joined and destroyed in th
   const Ending ending = run_forked([&] {
     use_everything();
     for (std::size_t index = 0; index < threads.size(); ++index) {
-      if (index % 2 == 0) CHILD_REQUIRE(thrum_thread_join(threads[index], thrum::forever) == THRUM_OK);
+      if (index % 2 == 0) CHILD_REQUIRE(thrum_thread_join(threads[index], thrum::no_timeout) == THRUM_OK);
       CHILD_REQUIRE(thrum_thread_destroy(threads[index]) == THRUM_OK);
       use_everything();
     }
   });
   CHECK(ending.how == "exit 0");
   for (const thrum_thread thread : threads) {
-    CHECK(thrum_thread_join(thread, thrum::forever) == THRUM_OK);
+    CHECK(thrum_thread_join(thread, thrum::no_timeout) == THRUM_OK);
     CHECK(thrum_thread_destroy(thread) == THRUM_OK);
   }
 }

@@ -73,7 +73,7 @@ TEST_CASE("a target in C that calls pthread_exit ends its thread", "[thread][pth
   const auto target = [](void*) { pthread_exit(nullptr); };
   REQUIRE(thrum_thread_create(&thread, nullptr, target, nullptr) == THRUM_OK);
   REQUIRE(thrum_thread_start(thread) == THRUM_OK);
-  CHECK(thrum_thread_join(thread, thrum::forever) == THRUM_OK);
+  CHECK(thrum_thread_join(thread, thrum::no_timeout) == THRUM_OK);
   CHECK(thrum_thread_destroy(thread) == THRUM_OK);
 }
 
@@ -174,13 +174,13 @@ TEST_CASE("a thread that is cancelled while it waits in thrum harms nobody", "[t
   // What they waited for comes, to them and to others who use the same objects.
   event.set();
   held.release();
-  CHECK(lock.acquire(thrum::forever));
+  CHECK(lock.acquire(thrum::no_timeout));
   condition.notify_all();
   lock.release();
   semaphore.release(2);
   for (const thrum::Thread& thread : threads) CHECK(thread.join());
   CHECK(frames == 5);
-  CHECK(lock.acquire(thrum::forever));
+  CHECK(lock.acquire(thrum::no_timeout));
   CHECK_FALSE(condition.wait(0));
   lock.release();
   CHECK(semaphore.acquire(0));
@@ -303,7 +303,7 @@ TEST_CASE("a target without C++ frames is cancelled", "[thread][cancel]") {
   REQUIRE(thrum_thread_start(thread) == THRUM_OK);
   eventually([&] { return target.entered.load(); });
   CHECK(pthread_cancel(target.native) == 0);
-  CHECK(thrum_thread_join(thread, thrum::forever) == THRUM_OK);
+  CHECK(thrum_thread_join(thread, thrum::no_timeout) == THRUM_OK);
   int alive = 1;
   CHECK(thrum_thread_is_alive(thread, &alive) == THRUM_OK);
   CHECK(alive == 0);

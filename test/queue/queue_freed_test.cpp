@@ -43,7 +43,7 @@ TEST_CASE("a queue may be freed by the thread that a shutdown lets go", "[queue]
   const auto make = [&] { return std::make_unique<thrum::Queue<int>>(maxsize); };
   const auto wait = [](thrum::Queue<int>& queue, int round) {
     if (round % 4 == 1) eventually([&] { return queue.is_shutdown(); });
-    static_cast<void>(queue.try_get(thrum::forever));
+    static_cast<void>(queue.try_get(thrum::no_timeout));
   };
   const auto let_go = [](thrum::Queue<int>& queue) { queue.shutdown(); };
   CHECK(support::free_after_wait(rounds, make, wait, let_go) == rounds);

@@ -193,7 +193,7 @@ TEMPLATE_TEST_CASE("a queue is as it was when an item's copy or move has thrown"
   for (int time = 0; time < 2; ++time) {
     for (int item = 0; item < queue_size - 1; ++item) queue.put(item);
     const std::size_t unfinished = queue.unfinished_tasks();
-    for (const double timeout : {0.0, 0.1, thrum::forever}) {
+    for (const double timeout : {0.0, 0.1, thrum::no_timeout}) {
       Fragile::break_next_copy = true;
       CHECK(breaks([&] { queue.put(oops, timeout); }));
       CHECK(queue.qsize() == queue_size - 1);
@@ -248,7 +248,7 @@ TEMPLATE_TEST_CASE("a queue is as it was when an item's copy or move has thrown"
 TEST_CASE("a priority queue is as it was when its comparison has thrown", "[queue][items]") {
   thrum::PriorityQueue<int, FragileLess> queue(8);
   for (const int item : {5, 3, 8, 1, 9, 2}) queue.put(item);
-  for (const double timeout : {0.0, thrum::forever}) {
+  for (const double timeout : {0.0, thrum::no_timeout}) {
     FragileLess::broken = true;
     CHECK(breaks([&] { queue.put(4, timeout); }));
     FragileLess::broken = true;

@@ -126,7 +126,7 @@ TEMPLATE_TEST_CASE("threads that wait to get are let go by a shutdown", "[queue]
   const bool immediate = GENERATE(false, true);
   std::atomic<int> told{0};
   Crew crew(3, [&](int index) {
-    if (get_status(queue, index == 0 ? thrum::forever : 1000) == THRUM_CLOSED) told.fetch_add(1);
+    if (get_status(queue, index == 0 ? thrum::no_timeout : 1000) == THRUM_CLOSED) told.fetch_add(1);
   });
   eventually([&] { return parked_to_get(queue); });
   queue.shutdown(immediate);
@@ -143,7 +143,7 @@ TEMPLATE_TEST_CASE("threads that wait to put are let go by a shutdown",
   queue.put(2);
   std::atomic<int> told{0};
   Crew crew(3, [&](int index) {
-    if (put_status(queue, 3, index == 0 ? thrum::forever : 1000) == THRUM_CLOSED) told.fetch_add(1);
+    if (put_status(queue, 3, index == 0 ? thrum::no_timeout : 1000) == THRUM_CLOSED) told.fetch_add(1);
   });
   eventually([&] { return parked_to_put(queue); });
   queue.shutdown(immediate);
@@ -163,7 +163,7 @@ TEMPLATE_TEST_CASE("those that get from a queue that is shut down share what is 
   std::atomic<int> served{0};
   Crew crew(3, [&] {
     eventually([&] { return go.load(); });
-    (get_status(queue, thrum::forever) == THRUM_CLOSED ? told : served).fetch_add(1);
+    (get_status(queue, thrum::no_timeout) == THRUM_CLOSED ? told : served).fetch_add(1);
   });
   queue.shutdown(immediate);
   go = true;
@@ -203,7 +203,7 @@ TEMPLATE_TEST_CASE("put and join around a shutdown",
   Crew crew(2, [&](int index) {
     if (index == 0) {
       eventually([&] { return go.load(); });
-      if (put_status(queue, 2, thrum::forever) == THRUM_CLOSED) good.fetch_add(1);
+      if (put_status(queue, 2, thrum::no_timeout) == THRUM_CLOSED) good.fetch_add(1);
     } else if (queue.join()) {
       good.fetch_add(1);
     }
@@ -229,7 +229,7 @@ TEMPLATE_TEST_CASE("get, task_done and join around a shutdown", "[queue][test_sh
   std::atomic<int> good{0};
   Crew crew(4, [&](int index) {
     if (index < 2) {
-      if (get_status(queue, thrum::forever) == THRUM_OK) good.fetch_add(1);
+      if (get_status(queue, thrum::no_timeout) == THRUM_OK) good.fetch_add(1);
       queue.task_done();
     } else if (queue.join()) {
       good.fetch_add(1);
@@ -259,7 +259,7 @@ TEMPLATE_TEST_CASE("many threads at a queue that is shut down",
   Crew crew(writers + readers + joiners + 1, [&](int index) {
     if (index < writers) {
       for (int message = 0; message < messages; ++message) {
-        if (put_status(queue, message, thrum::forever) == THRUM_CLOSED) {
+        if (put_status(queue, message, thrum::no_timeout) == THRUM_CLOSED) {
           told_writers.fetch_add(1);
           break;
         }
@@ -268,7 +268,7 @@ TEMPLATE_TEST_CASE("many threads at a queue that is shut down",
       }
     } else if (index < writers + readers) {
       for (;;) {
-        const thrum_status status = get_status(queue, index % 2 == 0 ? 0 : thrum::forever);
+        const thrum_status status = get_status(queue, index % 2 == 0 ? 0 : thrum::no_timeout);
         if (status == THRUM_CLOSED) break;
         if (status == THRUM_EMPTY) {
           std::this_thread::yield();

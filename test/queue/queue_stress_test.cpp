@@ -225,7 +225,7 @@ TEMPLATE_TEST_CASE(
     "many threads at a simple queue",
     "[queue][stress][test_many_threads][test_many_threads_nonblock][test_many_threads_timeout]", SIMPLE) {
   constexpr int threads = 20;
-  const double timeout = GENERATE(0.0, 1e-5, thrum::forever);
+  const double timeout = GENERATE(0.0, 1e-5, thrum::no_timeout);
   TestType queue;
   std::vector<std::atomic<int>> times(2000);
   std::atomic<int> next{0};

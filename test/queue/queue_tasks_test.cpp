@@ -66,7 +66,7 @@ TEMPLATE_TEST_CASE("join waits for the last task and lets all go", "[queue]", AL
   queue.put(2);
   std::atomic<int> joined{0};
   Crew crew(5, [&](int index) {
-    if (queue.join(index == 0 ? 0.002 : index % 2 == 0 ? thrum::forever : 1000)) joined.fetch_add(1);
+    if (queue.join(index == 0 ? 0.002 : index % 2 == 0 ? thrum::no_timeout : 1000)) joined.fetch_add(1);
   });
   eventually([&] { return crew.finished() == 1; });
   eventually([&] { return parked_to_join(queue); });

@@ -155,7 +155,7 @@ TEMPLATE_TEST_CASE("a queue answers without exceptions", "[queue]", ALL_QUEUES) 
   CHECK(static_cast<int>(*queue.try_get()) == 5);
   queue.shutdown();
   CHECK_FALSE(queue.try_put(6));
-  CHECK_FALSE(queue.try_get(thrum::forever));
+  CHECK_FALSE(queue.try_get(thrum::no_timeout));
   CHECK(raised<thrum::ValueError>([&] { static_cast<void>(queue.try_get(-1)); }) == THRUM_E_VALUE);
   CHECK(raised<thrum::ValueError>([&] { queue.try_put(1, -1); }) == THRUM_E_VALUE);
 }

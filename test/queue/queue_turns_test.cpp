@@ -47,7 +47,7 @@ TEMPLATE_TEST_CASE("room goes to the thread that has waited, whoever is faster",
   for (int round = 0; round < 20; ++round) {
     while (!queue.full()) queue.put(round);
     bool put = false;
-    Crew crew(1, [&] { put = queue.try_put(round, thrum::forever); });
+    Crew crew(1, [&] { put = queue.try_put(round, thrum::no_timeout); });
     eventually([&] { return parked_to_put(queue); });
     CHECK(got(queue) == round);
     const bool overtaken = queue.try_put(-1);
@@ -84,7 +84,7 @@ TEMPLATE_TEST_CASE("who gives up waiting at a queue takes nothing along", "[queu
   std::atomic<int> served{0};
   {
     Crew crew(6, [&](int index) {
-      if (queue.try_get(index % 3 == 0 ? 0.002 : thrum::forever)) served.fetch_add(1);
+      if (queue.try_get(index % 3 == 0 ? 0.002 : thrum::no_timeout)) served.fetch_add(1);
     });
     eventually([&] { return crew.finished() == 2; });
     eventually([&] { return parked_to_get(queue); });
@@ -99,7 +99,7 @@ TEMPLATE_TEST_CASE("who gives up waiting at a queue takes nothing along", "[queu
   queue.put(9);
   std::atomic<int> put{0};
   Crew crew(6, [&](int index) {
-    if (queue.try_put(index, index % 3 == 0 ? 0.002 : thrum::forever)) put.fetch_add(1);
+    if (queue.try_put(index, index % 3 == 0 ? 0.002 : thrum::no_timeout)) put.fetch_add(1);
   });
   eventually([&] { return crew.finished() == 2; });
   eventually([&] { return parked_to_put(queue); });

@@ -25,7 +25,7 @@ namespace support {
 
 /// What get answers, as a number.
 template <class Queue>
-int got(Queue& queue, double timeout = thrum::forever) {
+int got(Queue& queue, double timeout = thrum::no_timeout) {
   return queue.get(timeout);
 }
 

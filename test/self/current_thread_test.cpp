@@ -66,7 +66,7 @@ TEST_CASE("the main thread refuses what its state forbids", "[thread][main_threa
   const thrum_thread main = thrum::main_thread().handle();
   CHECK(thrum_thread_start(main) == THRUM_E_STARTED);
   CHECK(thrum_thread_join(main, 0) == THRUM_E_SELF);
-  CHECK(thrum_thread_join(main, thrum::forever) == THRUM_E_SELF);
+  CHECK(thrum_thread_join(main, thrum::no_timeout) == THRUM_E_SELF);
   CHECK(thrum_thread_set_daemon(main, 1) == THRUM_E_STARTED);
   CHECK(thrum_thread_destroy(main) == THRUM_E_BUSY);
   CHECK(thrum_thread_detach(main) == THRUM_E_FOREIGN);

@@ -119,7 +119,7 @@ TEST_CASE("a dummy is named and not otherwise governed", "[thread][dummy]") {
   });
   entered.wait();
   CHECK(thrum_thread_start(dummy) == THRUM_E_FOREIGN);
-  CHECK(thrum_thread_join(dummy, thrum::forever) == THRUM_E_FOREIGN);
+  CHECK(thrum_thread_join(dummy, thrum::no_timeout) == THRUM_E_FOREIGN);
   CHECK(thrum_thread_join(dummy, 0) == THRUM_E_FOREIGN);
   CHECK(thrum_thread_set_daemon(dummy, 0) == THRUM_E_FOREIGN);
   CHECK(thrum_thread_set_daemon(dummy, 1) == THRUM_E_FOREIGN);

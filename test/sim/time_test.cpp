@@ -215,7 +215,7 @@ TEST_CASE("a poll takes no time", "[time]") {
 }
 
 TEST_CASE("what is waited for comes at 3 s, and the wait ends then", "[time]") {
-  for (const double timeout : {10.0, 1e6, thrum::forever}) {
+  for (const double timeout : {10.0, 1e6, thrum::no_timeout}) {
     CAPTURE(timeout);
     thrum::Lock lock;
     thrum::Condition condition(lock);

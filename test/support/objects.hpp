@@ -18,32 +18,32 @@ namespace support {
 class Objects {
  public:
   Objects() {
-    using thrum::detail::check;
-    check(thrum_thread_create(&thread_, nullptr, detail::do_nothing, nullptr));
-    check(thrum_thread_start(thread_));
-    check(thrum_thread_join(thread_, THRUM_FOREVER));
-    check(thrum_lock_create(&lock_));
-    check(thrum_rlock_create(&rlock_));
-    check(thrum_condition_create(&condition_));
-    check(thrum_condition_acquire(condition_, THRUM_FOREVER));
-    check(thrum_event_create(&event_));
-    check(thrum_event_set(event_));
-    check(thrum_semaphore_create(&semaphore_, 1));
-    check(thrum_local_create(&local_, nullptr));
-    check(thrum_local_set(local_, this));
-    check(thrum_timer_create(&timer_, 0, detail::do_nothing, nullptr));
-    check(thrum_timer_cancel(timer_));
-    check(thrum_timer_start(timer_));
-    check(thrum_barrier_create(&barrier_, 1, nullptr, nullptr, THRUM_FOREVER));
-    check(thrum_latch_create(&latch_, 0));
-    check(thrum_once_create(&once_));
-    check(thrum_rwlock_create(&rwlock_));
-    check(thrum_queue_create(&queue_, THRUM_QUEUE_FIFO, 5, nullptr));
-    check(thrum_queue_put(queue_, nullptr, 0));
-    check(thrum_queue_task_done(queue_));
-    check(thrum_pool_create(&pool_, 1, nullptr));
-    check(thrum_pool_submit(pool_, detail::do_nothing, nullptr, &future_));
-    check(thrum_pool_shutdown(pool_, 1, 0));
+    using thrum::detail::check_status;
+    check_status(thrum_thread_create(&thread_, nullptr, detail::do_nothing, nullptr));
+    check_status(thrum_thread_start(thread_));
+    check_status(thrum_thread_join(thread_, THRUM_FOREVER));
+    check_status(thrum_lock_create(&lock_));
+    check_status(thrum_rlock_create(&rlock_));
+    check_status(thrum_condition_create(&condition_));
+    check_status(thrum_condition_acquire(condition_, THRUM_FOREVER));
+    check_status(thrum_event_create(&event_));
+    check_status(thrum_event_set(event_));
+    check_status(thrum_semaphore_create(&semaphore_, 1));
+    check_status(thrum_local_create(&local_, nullptr));
+    check_status(thrum_local_set(local_, this));
+    check_status(thrum_timer_create(&timer_, 0, detail::do_nothing, nullptr));
+    check_status(thrum_timer_cancel(timer_));
+    check_status(thrum_timer_start(timer_));
+    check_status(thrum_barrier_create(&barrier_, 1, nullptr, nullptr, THRUM_FOREVER));
+    check_status(thrum_latch_create(&latch_, 0));
+    check_status(thrum_once_create(&once_));
+    check_status(thrum_rwlock_create(&rwlock_));
+    check_status(thrum_queue_create(&queue_, THRUM_QUEUE_FIFO, 5, nullptr));
+    check_status(thrum_queue_put(queue_, nullptr, 0));
+    check_status(thrum_queue_task_done(queue_));
+    check_status(thrum_pool_create(&pool_, 1, nullptr));
+    check_status(thrum_pool_submit(pool_, detail::do_nothing, nullptr, &future_));
+    check_status(thrum_pool_shutdown(pool_, 1, 0));
   }
   Objects(const Objects&) = delete;
   Objects& operator=(const Objects&) = delete;

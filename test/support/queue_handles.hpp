@@ -11,7 +11,7 @@
 
 namespace handle {
 
-using thrum::detail::check;
+using thrum::detail::check_status;
 using thrum::detail::outcome;
 
 /// A queue of numbers, which are the pointers.
@@ -20,12 +20,12 @@ class BaseQueue {
   BaseQueue(const BaseQueue&) = delete;
   BaseQueue& operator=(const BaseQueue&) = delete;
 
-  void put(int item, double timeout = thrum::forever) {
+  void put(int item, double timeout = thrum::no_timeout) {
     succeed(thrum_queue_put(raw, pointer(item), timeout));
   }
   void put_nowait(int item) { put(item, 0); }
   bool try_put(int item, double timeout = 0) { return outcome(thrum_queue_put(raw, pointer(item), timeout)); }
-  int get(double timeout = thrum::forever) {
+  int get(double timeout = thrum::no_timeout) {
     void* item = nullptr;
     succeed(thrum_queue_get(raw, &item, timeout));
     return number(item);
@@ -36,16 +36,16 @@ class BaseQueue {
     if (!outcome(thrum_queue_get(raw, &item, timeout))) return std::nullopt;
     return number(item);
   }
-  void task_done() { check(thrum_queue_task_done(raw)); }
-  bool join(double timeout = thrum::forever) { return outcome(thrum_queue_join(raw, timeout)); }
-  void shutdown(bool immediate = false) { check(thrum_queue_shutdown(raw, immediate ? 1 : 0)); }
+  void task_done() { check_status(thrum_queue_task_done(raw)); }
+  bool join(double timeout = thrum::no_timeout) { return outcome(thrum_queue_join(raw, timeout)); }
+  void shutdown(bool immediate = false) { check_status(thrum_queue_shutdown(raw, immediate ? 1 : 0)); }
   std::size_t qsize() const { return ask<std::size_t>(thrum_queue_qsize); }
   bool empty() const { return ask<int>(thrum_queue_empty) == 1; }
   bool full() const { return ask<int>(thrum_queue_full) == 1; }
   std::int64_t maxsize() const { return ask<std::int64_t>(thrum_queue_maxsize); }
   std::size_t unfinished_tasks() const { return ask<std::size_t>(thrum_queue_unfinished_tasks); }
   bool is_shutdown() const { return ask<int>(thrum_queue_is_shutdown) == 1; }
-  void reinit_after_fork() { check(thrum_queue_reinit_after_fork(raw)); }
+  void reinit_after_fork() { check_status(thrum_queue_reinit_after_fork(raw)); }
 
   static void* pointer(int item) { return reinterpret_cast<void*>(static_cast<std::intptr_t>(item)); }
   static int number(const void* item) { return static_cast<int>(reinterpret_cast<std::intptr_t>(item)); }
@@ -56,7 +56,7 @@ class BaseQueue {
   BaseQueue(int kind, std::int64_t maxsize) {
     thrum_queue_options options = THRUM_QUEUE_OPTIONS_INIT;
     options.compare = [](const void* a, const void* b, void*) { return number(a) - number(b); };
-    check(thrum_queue_create(&raw, kind, maxsize, &options));
+    check_status(thrum_queue_create(&raw, kind, maxsize, &options));
   }
   ~BaseQueue() { static_cast<void>(thrum_queue_destroy(raw)); }
 
@@ -67,7 +67,7 @@ class BaseQueue {
   template <class Result>
   Result ask(thrum_status (*function)(thrum_queue, Result*) noexcept) const {
     Result result{};
-    check(function(raw, &result));
+    check_status(function(raw, &result));
     return result;
   }
 };

@@ -28,7 +28,7 @@ inline const std::array<double, 2> polls{0.0, -0.0};
 
 /// Good, and long enough that a test must end the wait by other means.
 inline const std::array<double, 4> huge{1e9, std::nextafter(thrum::timeout_max, 0.0), thrum::timeout_max,
-                                        thrum::forever};
+                                        thrum::no_timeout};
 
 /// Short enough to be waited for.
 inline const std::array<double, 6> brief{1e-9, 1e-7, 1e-5, 0.001, 0.0037, 0.02};

@@ -282,7 +282,7 @@ TEMPLATE_TEST_CASE("rounds are whole, whatever resets and aborts come between", 
       return;
     }
     for (int round = 0; round < rounds; ++round) {
-      if (passes(barrier, round % 2 == 0 ? thrum::forever : 1e-5)) {
+      if (passes(barrier, round % 2 == 0 ? thrum::no_timeout : 1e-5)) {
         passed.fetch_add(1);
       } else {
         broken.fetch_add(1);
@@ -321,7 +321,7 @@ TEMPLATE_TEST_CASE("a barrier passes as many threads as come in its rounds, thou
 TEST_CASE("a barrier may be freed by the thread that the last arrival lets go", "[barrier][stress]") {
   const auto make = [] { return std::make_unique<thrum::Barrier>(2); };
   const auto wait = [](thrum::Barrier& barrier, int round) {
-    barrier.wait(round % 2 == 0 ? thrum::forever : 1000);
+    barrier.wait(round % 2 == 0 ? thrum::no_timeout : 1000);
   };
   const auto let_go = [](thrum::Barrier& barrier) { barrier.wait(); };
   CHECK(support::free_after_wait(scaled(50000), make, wait, let_go) == scaled(50000));

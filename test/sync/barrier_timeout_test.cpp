@@ -162,7 +162,7 @@ TEMPLATE_TEST_CASE("where a waiter times out while the last one arrives, all pas
     for (int round = 0; round < rounds; ++round) {
       // The last one comes when the first has gone to sleep.
       if (thread == threads - 1) support::outlast(Clock::now(), 5e-5);
-      const bool pass = passes(barrier, thread == 0 ? patience : thrum::forever);
+      const bool pass = passes(barrier, thread == 0 ? patience : thrum::no_timeout);
       if (pass) passed[static_cast<std::size_t>(round)].fetch_add(1);
       // Always about as long as it takes the others to come: now the one, now the other.
       patience = pass ? patience * 0.97 : patience * 1.03 + 1e-7;

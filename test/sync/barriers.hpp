@@ -11,7 +11,7 @@ namespace support {
 
 /// Whether a wait passes, which it must unless the barrier is broken.
 template <class Barrier>
-bool passes(Barrier& barrier, double timeout = thrum::forever) {
+bool passes(Barrier& barrier, double timeout = thrum::no_timeout) {
   return raised<thrum::BrokenBarrierError>([&] { barrier.wait(timeout); }) == THRUM_OK;
 }
 

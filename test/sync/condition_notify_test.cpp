@@ -97,7 +97,7 @@ TEMPLATE_TEST_CASE("notify_all wakes every thread, one after the other", "[condi
     int inside = 0;
     int at_once = 0;
     Waiters waiters(condition, 8, [&](int) {
-      const bool notified = condition.wait(thrum::forever);
+      const bool notified = condition.wait(thrum::no_timeout);
       if (++inside != 1) ++at_once;
       std::this_thread::yield();
       --inside;
@@ -128,9 +128,9 @@ TEMPLATE_TEST_CASE("threads that wait again are not woken twice by one notify", 
   std::atomic<int> first{0};
   std::atomic<int> second{0};
   Waiters waiters(condition, 5, [&](int) {
-    condition.wait(thrum::forever);
+    condition.wait(thrum::no_timeout);
     first.fetch_add(1);
-    condition.wait(thrum::forever);
+    condition.wait(thrum::no_timeout);
     second.fetch_add(1);
     return true;
   });

@@ -46,7 +46,7 @@ TEMPLATE_TEST_CASE("a queue built on two Conditions loses nothing and keeps its 
     if (index < producers) {
       for (int round = 0; round < rounds; ++round) {
         const std::lock_guard<TestType> guard(lock);
-        not_full.wait_for([&] { return queue.size() < capacity; }, round % 2 == 0 ? thrum::forever : 1000);
+        not_full.wait_for([&] { return queue.size() < capacity; }, round % 2 == 0 ? thrum::no_timeout : 1000);
         queue.emplace_back(index, round);
         not_empty.notify();
       }
@@ -54,7 +54,7 @@ TEMPLATE_TEST_CASE("a queue built on two Conditions loses nothing and keeps its 
       std::vector<int> last(producers, -1);
       for (int round = 0; round < rounds; ++round) {
         const std::lock_guard<TestType> guard(lock);
-        while (queue.empty()) not_empty.wait(round % 2 == 0 ? thrum::forever : 1e-5);
+        while (queue.empty()) not_empty.wait(round % 2 == 0 ? thrum::no_timeout : 1e-5);
         const auto [producer, number] = queue.front();
         queue.pop_front();
         int& before = last[static_cast<std::size_t>(producer)];
@@ -89,7 +89,7 @@ TEMPLATE_TEST_CASE("every notify reaches one thread that waits, also while other
       for (int round = 0; round < rounds; ++round) {
         const Holding holding(condition);
         ++patient_waiting;
-        condition.wait(thrum::forever);
+        condition.wait(thrum::no_timeout);
         --patient_waiting;
         ++received;
       }
@@ -135,7 +135,7 @@ TEMPLATE_TEST_CASE("a Condition and its lock may be freed by a thread that was n
       auto& condition = shared->setup.condition;
       condition.acquire();
       offered.store(shared);
-      const double timeouts[] = {thrum::forever, 1000, 1e-5};
+      const double timeouts[] = {thrum::no_timeout, 1000, 1e-5};
       while (!shared->told) condition.wait(timeouts[round % 3]);
       if (round % 2 == 0) condition.release();
       delete shared;

@@ -105,7 +105,7 @@ TEMPLATE_TEST_CASE("threads whose time is up leave the others waiting in their o
   auto& condition = setup.condition;
   Waiters waiters(condition, 7, [&](int index) {
     // The first, the last and one in the middle give up.
-    return condition.wait(index % 3 == 0 ? 0.002 : thrum::forever);
+    return condition.wait(index % 3 == 0 ? 0.002 : thrum::no_timeout);
   });
   waiters.until_returned(3);
   for (int count = 4; count <= 7; ++count) {
@@ -127,7 +127,7 @@ TEMPLATE_TEST_CASE("a thread that was notified returns true, though its time ran
     Clock::time_point start;
     Waiters waiters(condition, 2, [&](int index) {
       if (index == 0) start = Clock::now();
-      return condition.wait(index == 0 ? timeout : thrum::forever);
+      return condition.wait(index == 0 ? timeout : thrum::no_timeout);
     });
     {
       const Holding holding(condition);
@@ -148,7 +148,7 @@ TEST_CASE("a thread whose time is up waits for the lock, and takes no notify fro
   thrum::Lock lock;
   thrum::Condition condition(lock);
   Waiters waiters(condition, 2,
-                  [&](int index) { return condition.wait(index == 0 ? 0.001 : thrum::forever); });
+                  [&](int index) { return condition.wait(index == 0 ? 0.001 : thrum::no_timeout); });
   // The first may have returned already: then it has given up, which is the same in the end.
   {
     const Holding holding(condition);
@@ -174,7 +174,7 @@ TEMPLATE_TEST_CASE("a wait releases an RLock whole and restores its depth", "[co
     condition.wait(0.001);
     depth_timed_out = lock.recursion_count();
     timed_out = true;
-    const bool notified = condition.wait(thrum::forever);
+    const bool notified = condition.wait(thrum::no_timeout);
     depth_notified = lock.recursion_count();
     lock.release();
     lock.release();
@@ -203,7 +203,7 @@ TEMPLATE_TEST_CASE("wait_for waits until its predicate is true", "[condition][te
   auto& condition = setup.condition;
   int state = 0;
   Waiters waiters(condition, 3, [&](int index) {
-    return condition.wait_for([&] { return state == 4; }, index == 0 ? thrum::forever : 1000);
+    return condition.wait_for([&] { return state == 4; }, index == 0 ? thrum::no_timeout : 1000);
   });
   for (int i = 0; i < 4; ++i) {
     const Holding holding(condition);
@@ -246,7 +246,7 @@ TEMPLATE_TEST_CASE("wait_for calls its predicate before each wait and once more 
   CHECK(calls == 2);
   calls = 0;
   CHECK(condition.wait_for([&] { return ++calls == 1; }, 0));
-  CHECK(condition.wait_for([&] { return ++calls == 2; }, thrum::forever));
+  CHECK(condition.wait_for([&] { return ++calls == 2; }, thrum::no_timeout));
   CHECK(calls == 2);
 }
 

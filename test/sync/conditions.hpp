@@ -72,7 +72,7 @@ class Waiters {
     }
   }
   Waiters(Condition& condition, int count)
-      : Waiters(condition, count, [&condition](int) { return condition.wait(thrum::forever); }) {}
+      : Waiters(condition, count, [&condition](int) { return condition.wait(thrum::no_timeout); }) {}
 
   /// How many have returned.
   int returned() const { return returned_.load(); }

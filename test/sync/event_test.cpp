@@ -67,8 +67,8 @@ TEMPLATE_TEST_CASE("all threads that wait for an Event are told", "[event][test_
     std::atomic<int> told{0};
     Crew crew(5, [&] {
       about_to_wait.fetch_add(1);
-      if (event.wait(thrum::forever)) told.fetch_add(1);
-      if (event.wait(thrum::forever)) told.fetch_add(1);
+      if (event.wait(thrum::no_timeout)) told.fetch_add(1);
+      if (event.wait(thrum::no_timeout)) told.fetch_add(1);
     });
     eventually([&] { return about_to_wait == 5; });
     CHECK(crew.finished() == 0);
@@ -143,7 +143,7 @@ TEST_CASE("a thread that waits when an Event is set returns true, though it is c
   thrum::Event event;
   for (int round = 0; round < scaled(1000); ++round) {
     bool told = false;
-    Crew crew(1, [&] { told = event.wait(round % 2 == 0 ? thrum::forever : 1000); });
+    Crew crew(1, [&] { told = event.wait(round % 2 == 0 ? thrum::no_timeout : 1000); });
     until_parked(event);
     event.set();
     event.clear();
@@ -180,7 +180,7 @@ TEST_CASE("a waiter for an Event that gives up leaves the others waiting", "[eve
   std::atomic<int> told{0};
   Crew crew(9, [&](int index) {
     // The first to come, the last and one in the middle give up.
-    if (event.wait(index % 4 == 0 ? 0.002 : thrum::forever)) told.fetch_add(1);
+    if (event.wait(index % 4 == 0 ? 0.002 : thrum::no_timeout)) told.fetch_add(1);
   });
   eventually([&] { return crew.finished() == 3; });
   until_parked(event);
@@ -197,7 +197,7 @@ TEMPLATE_TEST_CASE("two threads tell each other by Events, turn by turn", "[even
   int turns = 0;
   Crew crew(1, [&] {
     for (int round = 0; round < rounds; ++round) {
-      ping.wait(thrum::forever);
+      ping.wait(thrum::no_timeout);
       ping.clear();
       ++turns;
       pong.set();
@@ -205,7 +205,7 @@ TEMPLATE_TEST_CASE("two threads tell each other by Events, turn by turn", "[even
   });
   for (int round = 0; round < rounds; ++round) {
     ping.set();
-    pong.wait(thrum::forever);
+    pong.wait(thrum::no_timeout);
     pong.clear();
     ++turns;
   }
@@ -226,7 +226,7 @@ TEMPLATE_TEST_CASE("no set of an Event is lost among many threads", "[event][str
       arrived.fetch_add(1);
       TestType& gate = gates[static_cast<std::size_t>(round)];
       switch ((index + round) % 3) {
-        case 0: gate.wait(thrum::forever); break;
+        case 0: gate.wait(thrum::no_timeout); break;
         case 1: eventually([&] { return gate.wait(1e-6 * (round % 100)); }); break;
         default: eventually([&] { return gate.is_set(); });
       }
@@ -252,7 +252,7 @@ TEMPLATE_TEST_CASE("threads set, clear and wait all at once", "[event][stress]",
   Crew crew(6, [&](int index) {
     if (index < 4) {
       for (int round = 0; round < rounds; ++round) {
-        if (event.wait(index % 2 == 0 ? thrum::forever : 1e-6 * (round % 64))) told.fetch_add(1);
+        if (event.wait(index % 2 == 0 ? thrum::no_timeout : 1e-6 * (round % 64))) told.fetch_add(1);
       }
       waiters_left.fetch_sub(1);
     } else {

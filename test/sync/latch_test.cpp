@@ -172,7 +172,7 @@ TEST_CASE("the last count lets all go who wait for a latch, and no count before 
   thrum::Latch latch(3);
   std::atomic<int> passed{0};
   Crew crew(5, [&](int index) {
-    if (latch.wait(index % 2 == 0 ? thrum::forever : 1000)) passed.fetch_add(1);
+    if (latch.wait(index % 2 == 0 ? thrum::no_timeout : 1000)) passed.fetch_add(1);
   });
   until_parked(latch);
   latch.count_down();
@@ -190,7 +190,7 @@ TEST_CASE("a waiter for a latch that gives up leaves the others waiting", "[latc
   thrum::Latch latch(1);
   std::atomic<int> passed{0};
   Crew crew(6, [&](int index) {
-    if (latch.wait(index < 3 ? 0.002 : thrum::forever)) passed.fetch_add(1);
+    if (latch.wait(index < 3 ? 0.002 : thrum::no_timeout)) passed.fetch_add(1);
   });
   eventually([&] { return crew.finished() == 3; });
   until_parked(latch);

@@ -56,7 +56,7 @@ TEMPLATE_TEST_CASE("a lock is acquired and released", "[lock][rlock][test_acquir
                    ALL_LOCKS) {
   TestType lock;
   for (int round = 0; round < 3; ++round) {
-    CHECK(lock.acquire(thrum::forever));
+    CHECK(lock.acquire(thrum::no_timeout));
     CHECK(lock.locked());
     lock.release();
     CHECK_FALSE(lock.locked());
@@ -66,7 +66,7 @@ TEMPLATE_TEST_CASE("a lock is acquired and released", "[lock][rlock][test_acquir
 TEMPLATE_TEST_CASE("a lock may go while it is held", "[lock][rlock][test_acquire_destroy]", thrum::Lock,
                    thrum::RLock) {
   auto lock = std::make_unique<TestType>();
-  CHECK(lock->acquire(thrum::forever));
+  CHECK(lock->acquire(thrum::no_timeout));
   lock.reset();
   // Nothing of it is left in the next one at that place.
   lock = std::make_unique<TestType>();
@@ -312,17 +312,17 @@ TEST_CASE("an exception carries the status, its words and thrum's category", "[l
 }
 
 TEST_CASE("every misuse is an exception of the class that Python names", "[error]") {
-  using thrum::detail::check;
-  CHECK(raised<thrum::ValueError>([] { check(THRUM_E_VALUE); }) == THRUM_E_VALUE);
-  CHECK(raised<thrum::OverflowError>([] { check(THRUM_E_OVERFLOW); }) == THRUM_E_OVERFLOW);
-  CHECK(raised<thrum::BrokenBarrierError>([] { check(THRUM_E_BROKEN); }) == THRUM_E_BROKEN);
-  CHECK(raised<thrum::MemoryError>([] { check(THRUM_E_NOMEM); }) == THRUM_E_NOMEM);
+  using thrum::detail::check_status;
+  CHECK(raised<thrum::ValueError>([] { check_status(THRUM_E_VALUE); }) == THRUM_E_VALUE);
+  CHECK(raised<thrum::OverflowError>([] { check_status(THRUM_E_OVERFLOW); }) == THRUM_E_OVERFLOW);
+  CHECK(raised<thrum::BrokenBarrierError>([] { check_status(THRUM_E_BROKEN); }) == THRUM_E_BROKEN);
+  CHECK(raised<thrum::MemoryError>([] { check_status(THRUM_E_NOMEM); }) == THRUM_E_NOMEM);
   for (const thrum_status status :
        {THRUM_E_HANDLE, THRUM_E_NOT_HELD, THRUM_E_NOT_OWNER, THRUM_E_BUSY, THRUM_E_AGAIN, THRUM_E_STARTED,
         THRUM_E_NOT_STARTED, THRUM_E_SELF, THRUM_E_FOREIGN, THRUM_E_EXITING, THRUM_E_SHUTDOWN,
         THRUM_E_DEADLOCK, THRUM_E_FAILED}) {
-    CHECK(raised<thrum::RuntimeError>([&] { check(status); }) == status);
+    CHECK(raised<thrum::RuntimeError>([&] { check_status(status); }) == status);
   }
-  CHECK(raised<thrum::RuntimeError>([] { check(THRUM_OK); }) == THRUM_OK);
-  CHECK(raised<thrum::RuntimeError>([] { check(THRUM_TIMEOUT); }) == THRUM_OK);
+  CHECK(raised<thrum::RuntimeError>([] { check_status(THRUM_OK); }) == THRUM_OK);
+  CHECK(raised<thrum::RuntimeError>([] { check_status(THRUM_TIMEOUT); }) == THRUM_OK);
 }

@@ -64,7 +64,7 @@ struct Slow {
 
 /// Whether the call succeeds; false where the function fails.
 template <class Once, class Function>
-bool succeeds(Once& once, Function function, double timeout = thrum::forever) {
+bool succeeds(Once& once, Function function, double timeout = thrum::no_timeout) {
   try {
     return once.call(function, timeout);
   } catch (const thrum::Error&) {
@@ -139,7 +139,7 @@ TEST_CASE("the others sleep until the end of the one call", "[once]") {
   Slow slow;
   std::atomic<int> passed{0};
   Crew crew(4, [&](int index) {
-    if (once.call([&] { slow(); }, index % 2 == 0 ? thrum::forever : 1000)) passed.fetch_add(1);
+    if (once.call([&] { slow(); }, index % 2 == 0 ? thrum::no_timeout : 1000)) passed.fetch_add(1);
   });
   until_parked(once);
   CHECK_FALSE(once.done());
@@ -336,7 +336,7 @@ TEMPLATE_TEST_CASE("one call at a time, until one succeeds, whoever gives up mea
         };
         try {
           // The last two have no patience.
-          if (once.call(function, index < 3 ? thrum::forever : 1e-6 * (turn % 20))) break;
+          if (once.call(function, index < 3 ? thrum::no_timeout : 1e-6 * (turn % 20))) break;
         } catch (const thrum::Error&) {
           failures.fetch_add(1);
         }

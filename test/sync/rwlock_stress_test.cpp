@@ -33,7 +33,7 @@ TEMPLATE_TEST_CASE("an RWLock keeps writers apart from everybody", "[rwlock][str
   Crew(6, [&](int index) {
     for (int round = 0; round < rounds; ++round) {
       const int chance = round + index;
-      const double timeout = chance % 3 == 0 ? thrum::forever : chance % 3 == 1 ? 1e-6 * (round % 50) : 0;
+      const double timeout = chance % 3 == 0 ? thrum::no_timeout : chance % 3 == 1 ? 1e-6 * (round % 50) : 0;
       if (chance % 4 == 0) {
         if (!lock.acquire_write(timeout)) continue;
         if (writers.fetch_add(1) != 0 || readers != 0) wrong.fetch_add(1);
@@ -46,7 +46,7 @@ TEMPLATE_TEST_CASE("an RWLock keeps writers apart from everybody", "[rwlock][str
         readers.fetch_add(1);
         if (writers != 0) wrong.fetch_add(1);
         const long before = counter;
-        const bool again = chance % 5 == 0 && lock.acquire_read(round % 2 == 0 ? 0 : thrum::forever);
+        const bool again = chance % 5 == 0 && lock.acquire_read(round % 2 == 0 ? 0 : thrum::no_timeout);
         if (counter != before) wrong.fetch_add(1);
         readers.fetch_sub(1);
         if (again) lock.release_read();

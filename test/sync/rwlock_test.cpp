@@ -87,7 +87,7 @@ TEMPLATE_TEST_CASE("a free RWLock is held to read by many threads", "[rwlock]", 
 TEMPLATE_TEST_CASE("a thread holds an RWLock to read as often as it likes, and is one reader", "[rwlock]",
                    ALL_RWLOCKS) {
   TestType lock;
-  for (int depth = 0; depth < 100; ++depth) CHECK(lock.acquire_read(depth % 2 == 0 ? 0 : thrum::forever));
+  for (int depth = 0; depth < 100; ++depth) CHECK(lock.acquire_read(depth % 2 == 0 ? 0 : thrum::no_timeout));
   CHECK(lock.readers() == 1);
   for (int depth = 0; depth < 99; ++depth) lock.release_read();
   CHECK(lock.readers() == 1);
@@ -160,7 +160,7 @@ TEMPLATE_TEST_CASE("a thread that reads is not made a writer, nor one that write
                    ALL_RWLOCKS) {
   TestType lock;
   const auto deadlocks = [](auto acquire) {
-    for (const double timeout : {0.0, 0.001, 1e9, thrum::forever}) {
+    for (const double timeout : {0.0, 0.001, 1e9, thrum::no_timeout}) {
       if (raised<thrum::RuntimeError>([&] { acquire(timeout); }) != THRUM_E_DEADLOCK) return false;
     }
     return true;

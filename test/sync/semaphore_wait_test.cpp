@@ -81,7 +81,7 @@ TEMPLATE_TEST_CASE("a release of n lets n waiting threads go", "[semaphore]", th
   for (int i = 0; i < 8; ++i) semaphore.acquire();
   std::atomic<int> acquired{0};
   Crew crew(6, [&](int index) {
-    semaphore.acquire(index % 2 == 0 ? thrum::forever : 1000);
+    semaphore.acquire(index % 2 == 0 ? thrum::no_timeout : 1000);
     acquired.fetch_add(1);
   });
   until_parked(semaphore);
@@ -168,7 +168,7 @@ TEMPLATE_TEST_CASE("a waiter for a semaphore that gives up leaves the others wai
   for (int i = 0; i < 6; ++i) semaphore.acquire();
   std::atomic<int> acquired{0};
   Crew crew(9, [&](int index) {
-    if (semaphore.acquire(index % 4 == 0 ? 0.002 : thrum::forever)) acquired.fetch_add(1);
+    if (semaphore.acquire(index % 4 == 0 ? 0.002 : thrum::no_timeout)) acquired.fetch_add(1);
   });
   eventually([&] { return crew.finished() == 3; });
   until_parked(semaphore);

@@ -29,7 +29,7 @@ TEST_CASE("every thread that waits when an Event is set returns true, though it 
   for (int round = 0; round < scaled(200); ++round) {
     std::atomic<int> told{0};
     Crew crew(8, [&](int index) {
-      if (event.wait(index % 2 == 0 ? thrum::forever : 1000)) told.fetch_add(1);
+      if (event.wait(index % 2 == 0 ? thrum::no_timeout : 1000)) told.fetch_add(1);
     });
     until_waiting(event, 8);
     event.set();
@@ -45,7 +45,7 @@ TEST_CASE("a set tells the threads that are left when others have given up", "[e
   thrum::Event event;
   std::atomic<int> told{0};
   Crew crew(9, [&](int index) {
-    if (event.wait(index % 4 == 0 ? 0.002 : thrum::forever)) told.fetch_add(1);
+    if (event.wait(index % 4 == 0 ? 0.002 : thrum::no_timeout)) told.fetch_add(1);
   });
   eventually([&] { return crew.finished() == 3; });
   until_waiting(event, 6);
@@ -124,7 +124,7 @@ TEMPLATE_TEST_CASE("threads that give up leave the queue of a lock to the others
   TestType lock;
   lock.acquire();
   Crew crew(9, [&](int index) {
-    if (lock.acquire(index % 4 == 0 ? 0.002 : thrum::forever)) lock.release();
+    if (lock.acquire(index % 4 == 0 ? 0.002 : thrum::no_timeout)) lock.release();
   });
   eventually([&] { return crew.finished() == 3; });
   until_waiting(lock, 6);
@@ -277,7 +277,7 @@ TEST_CASE("a Latch lets all go who wait when its last count is taken", "[latch]"
     thrum::Latch latch(2);
     std::atomic<int> passed{0};
     Crew crew(6, [&](int index) {
-      if (latch.wait(index % 2 == 0 ? thrum::forever : 1000)) passed.fetch_add(1);
+      if (latch.wait(index % 2 == 0 ? thrum::no_timeout : 1000)) passed.fetch_add(1);
     });
     until_waiting(latch, 6);
     latch.count_down();
@@ -355,7 +355,7 @@ TEST_CASE("whoever gives up at a Barrier breaks it for all who wait", "[barrier]
   const auto wait = [&](double timeout) {
     if (raised<thrum::BrokenBarrierError>([&] { barrier.wait(timeout); }) != THRUM_OK) broken.fetch_add(1);
   };
-  Crew crew(7, [&](int) { wait(thrum::forever); });
+  Crew crew(7, [&](int) { wait(thrum::no_timeout); });
   until_waiting(barrier, 7);
   wait(0.001);
   CHECK(waiting(barrier) == 0);

@@ -34,13 +34,14 @@ TEST_CASE("wait returns with the first that is done",
   const Future<int> running = stage.running();
   const Future<int> cancelled = stage.cancelled();
   const Future<int> pending = stage.pending();
-  auto [done, not_done] = thrum::wait(std::vector<Future<int>>{running, cancelled, pending}, thrum::forever,
-                                      ReturnWhen::first_completed);
+  auto [done, not_done] = thrum::wait(std::vector<Future<int>>{running, cancelled, pending},
+                                      thrum::no_timeout, ReturnWhen::first_completed);
   CHECK(done == std::vector<Future<int>>{cancelled});
   CHECK(not_done == std::vector<Future<int>>{running, pending});
   std::vector<Future<int>> found;
   Crew crew(1, [&] {
-    found = thrum::wait(std::vector<Future<int>>{running}, thrum::forever, ReturnWhen::first_completed).done;
+    found =
+        thrum::wait(std::vector<Future<int>>{running}, thrum::no_timeout, ReturnWhen::first_completed).done;
   });
   stage.go_on();
   crew.join();
@@ -61,14 +62,14 @@ TEST_CASE("wait returns with the first that throws",
   const Future<int> failing = pool.submit([]() -> int { throw 3; });
   for (int i = 0; i < 2; ++i) {
     // The second time it has thrown already.
-    const auto found = thrum::wait(std::vector<Future<int>>{first, late, failing}, thrum::forever,
+    const auto found = thrum::wait(std::vector<Future<int>>{first, late, failing}, thrum::no_timeout,
                                    ReturnWhen::first_exception);
     CHECK(found.done == std::vector<Future<int>>{first, failing});
     CHECK(found.not_done == std::vector<Future<int>>{late});
   }
   leave.set();
   const auto all =
-      thrum::wait(std::vector<Future<int>>{first, late}, thrum::forever, ReturnWhen::first_exception);
+      thrum::wait(std::vector<Future<int>>{first, late}, thrum::no_timeout, ReturnWhen::first_exception);
   CHECK(all.not_done.empty());
 }
 

@@ -59,7 +59,7 @@ TEST_CASE("map calls for every element, and answers in order",
   for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = static_cast<int>(i);
   for (const std::size_t chunksize : {std::size_t{1}, std::size_t{3}, std::size_t{1000}}) {
     const std::vector<int> squares =
-        pool.map([](int number) { return number * number; }, numbers, thrum::forever, chunksize);
+        pool.map([](int number) { return number * number; }, numbers, thrum::no_timeout, chunksize);
     REQUIRE(squares.size() == numbers.size());
     for (std::size_t i = 0; i < numbers.size(); ++i) CHECK(squares[i] == numbers[i] * numbers[i]);
   }
@@ -67,7 +67,7 @@ TEST_CASE("map calls for every element, and answers in order",
   pool.map([&sum](int number) { sum.fetch_add(number); }, numbers);
   CHECK(sum == 4950);
   CHECK(pool.map([](int) { return 1; }, std::vector<int>{}).empty());
-  CHECK(raised<thrum::ValueError>([&] { pool.map([](int) {}, numbers, thrum::forever, 0); }) ==
+  CHECK(raised<thrum::ValueError>([&] { pool.map([](int) {}, numbers, thrum::no_timeout, 0); }) ==
         THRUM_E_VALUE);
   for (const double timeout : support::no_number) {
     CHECK(raised<thrum::ValueError>([&] { pool.map([](int) {}, numbers, timeout); }) == THRUM_E_VALUE);

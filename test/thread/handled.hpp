@@ -59,7 +59,7 @@ inline bool is_stale(thrum_thread thread) {
   const std::array<thrum_status, 12> statuses{
       thrum_thread_start(thread),
       thrum_thread_join(thread, 0),
-      thrum_thread_join(thread, thrum::forever),
+      thrum_thread_join(thread, thrum::no_timeout),
       thrum_thread_is_alive(thread, &flag),
       thrum_thread_destroy(thread),
       thrum_thread_detach(thread),

@@ -24,7 +24,7 @@ struct Value {
 /// A local, destroyed at the end unless the test has done that.
 struct RawLocal {
   explicit RawLocal(void (*destructor)(void*) = nullptr) {
-    thrum::detail::check(thrum_local_create(&raw, destructor));
+    thrum::detail::check_status(thrum_local_create(&raw, destructor));
   }
   RawLocal(const RawLocal&) = delete;
   RawLocal& operator=(const RawLocal&) = delete;
@@ -33,10 +33,10 @@ struct RawLocal {
   void* get() const {
     static int no_value;
     void* value = &no_value;
-    thrum::detail::check(thrum_local_get(raw, &value));
+    thrum::detail::check_status(thrum_local_get(raw, &value));
     return value;
   }
-  void set(void* value) const { thrum::detail::check(thrum_local_set(raw, value)); }
+  void set(void* value) const { thrum::detail::check_status(thrum_local_set(raw, value)); }
 
   thrum_local raw{0};
 };

@@ -30,7 +30,7 @@ TEST_CASE("a thread that is alive cannot be destroyed", "[thread][destroy]") {
   CHECK(thrum_thread_destroy(thread) == THRUM_E_BUSY);
   CHECK(is_alive(thread));
   gate.open.set();
-  CHECK(thrum_thread_join(thread, thrum::forever) == THRUM_OK);
+  CHECK(thrum_thread_join(thread, thrum::no_timeout) == THRUM_OK);
   CHECK(thrum_thread_destroy(thread) == THRUM_OK);
   CHECK(is_stale(thread));
 }
@@ -44,7 +44,7 @@ TEST_CASE("a thread cannot destroy itself", "[thread][destroy]") {
         *static_cast<thrum_status*>(arg) = thrum_thread_destroy(self);
       },
       &status);
-  CHECK(thrum_thread_join(thread, thrum::forever) == THRUM_OK);
+  CHECK(thrum_thread_join(thread, thrum::no_timeout) == THRUM_OK);
   CHECK(status == THRUM_E_BUSY);
   CHECK(thrum_thread_destroy(thread) == THRUM_OK);
 }
@@ -63,7 +63,7 @@ TEST_CASE("a thread destroyed under its joiners lets them go", "[thread][destroy
     const thrum_thread thread = started(Gate::pass, &gate);
     std::atomic<int> released{0};
     Crew joiners(3, [&] {
-      const thrum_status status = thrum_thread_join(thread, thrum::forever);
+      const thrum_status status = thrum_thread_join(thread, thrum::no_timeout);
       if (status == THRUM_OK || status == THRUM_E_HANDLE) released.fetch_add(1);
     });
     gate.open.set();
@@ -86,7 +86,7 @@ TEST_CASE("a detached thread's object goes with its thread", "[thread][detach]")
   CHECK(thrum_thread_destroy(thread) == THRUM_E_BUSY);
   gate.open.set();
   eventually([&] { return is_stale(thread); });
-  CHECK(thrum_thread_join(thread, thrum::forever) == THRUM_E_HANDLE);
+  CHECK(thrum_thread_join(thread, thrum::no_timeout) == THRUM_E_HANDLE);
 }
 
 TEST_CASE("a detached thread can be joined by those who are in time", "[thread][detach][join]") {
@@ -95,7 +95,7 @@ TEST_CASE("a detached thread can be joined by those who are in time", "[thread][
     const thrum_thread thread = started(Gate::pass, &gate);
     std::atomic<int> released{0};
     Crew joiners(3, [&] {
-      const thrum_status status = thrum_thread_join(thread, thrum::forever);
+      const thrum_status status = thrum_thread_join(thread, thrum::no_timeout);
       if (status == THRUM_OK || status == THRUM_E_HANDLE) released.fetch_add(1);
     });
     CHECK(thrum_thread_detach(thread) == THRUM_OK);
@@ -108,7 +108,7 @@ TEST_CASE("a detached thread can be joined by those who are in time", "[thread][
 
 TEST_CASE("detaching a thread that has ended destroys it at once", "[thread][detach]") {
   const thrum_thread thread = started(do_nothing, nullptr);
-  CHECK(thrum_thread_join(thread, thrum::forever) == THRUM_OK);
+  CHECK(thrum_thread_join(thread, thrum::no_timeout) == THRUM_OK);
   CHECK(thrum_thread_detach(thread) == THRUM_OK);
   CHECK(is_stale(thread));
 }

@@ -31,10 +31,10 @@ void do_nothing(void*) {}
 
 TEST_CASE("a thread that has not been started cannot be joined", "[thread][join]") {
   const thrum_thread thread = created(do_nothing, nullptr);
-  CHECK(thrum_thread_join(thread, thrum::forever) == THRUM_E_NOT_STARTED);
+  CHECK(thrum_thread_join(thread, thrum::no_timeout) == THRUM_E_NOT_STARTED);
   CHECK(thrum_thread_join(thread, 0) == THRUM_E_NOT_STARTED);
   CHECK(thrum_thread_start(thread) == THRUM_OK);
-  CHECK(thrum_thread_join(thread, thrum::forever) == THRUM_OK);
+  CHECK(thrum_thread_join(thread, thrum::no_timeout) == THRUM_OK);
   CHECK(thrum_thread_destroy(thread) == THRUM_OK);
 }
 
@@ -45,10 +45,10 @@ TEST_CASE("a thread cannot join itself", "[thread][join]") {
         thrum_thread self{0};
         static_cast<void>(thrum_current_thread(&self));
         *static_cast<decltype(statuses)*>(arg) = {thrum_thread_join(self, 0), thrum_thread_join(self, -1),
-                                                  thrum_thread_join(self, thrum::forever)};
+                                                  thrum_thread_join(self, thrum::no_timeout)};
       },
       &statuses);
-  CHECK(thrum_thread_join(thread, thrum::forever) == THRUM_OK);
+  CHECK(thrum_thread_join(thread, thrum::no_timeout) == THRUM_OK);
   CHECK(statuses == std::array<thrum_status, 3>{THRUM_E_SELF, THRUM_E_SELF, THRUM_E_SELF});
   CHECK(thrum_thread_destroy(thread) == THRUM_OK);
 }
@@ -67,7 +67,7 @@ TEST_CASE("the timeout of a join is checked before anything else", "[thread][joi
     CHECK(thrum_thread_join(unstarted, timeout) == THRUM_E_OVERFLOW);
   }
   gate.open.set();
-  CHECK(thrum_thread_join(running, thrum::forever) == THRUM_OK);
+  CHECK(thrum_thread_join(running, thrum::no_timeout) == THRUM_OK);
   CHECK(thrum_thread_join(running, support::no_number[0]) == THRUM_E_VALUE);
   CHECK(thrum_thread_join(running, support::too_large[0]) == THRUM_E_OVERFLOW);
   CHECK(thrum_thread_destroy(running) == THRUM_OK);
@@ -93,8 +93,8 @@ TEST_CASE("a join of a thread that runs times out, never early", "[thread][join]
 
 TEST_CASE("a thread that has ended can be joined again and again", "[thread][join]") {
   const thrum_thread thread = started(do_nothing, nullptr);
-  CHECK(thrum_thread_join(thread, thrum::forever) == THRUM_OK);
-  CHECK(thrum_thread_join(thread, thrum::forever) == THRUM_OK);
+  CHECK(thrum_thread_join(thread, thrum::no_timeout) == THRUM_OK);
+  CHECK(thrum_thread_join(thread, thrum::no_timeout) == THRUM_OK);
   CHECK(thrum_thread_join(thread, 0) == THRUM_OK);
   CHECK(thrum_thread_join(thread, -1) == THRUM_OK);
   CHECK(thrum_thread_join(thread, thrum::timeout_max) == THRUM_OK);
@@ -133,7 +133,8 @@ TEST_CASE("threads join each other in a chain", "[thread][join]") {
     thrum_thread before;
     thrum_status status;
     static void join(void* link) {
-      static_cast<Link*>(link)->status = thrum_thread_join(static_cast<Link*>(link)->before, thrum::forever);
+      static_cast<Link*>(link)->status =
+          thrum_thread_join(static_cast<Link*>(link)->before, thrum::no_timeout);
     }
   };
   std::vector<Link> links(kLength);
@@ -143,7 +144,7 @@ TEST_CASE("threads join each other in a chain", "[thread][join]") {
     threads.push_back(started(Link::join, &link));
   }
   gate.open.set();
-  CHECK(thrum_thread_join(threads.back(), thrum::forever) == THRUM_OK);
+  CHECK(thrum_thread_join(threads.back(), thrum::no_timeout) == THRUM_OK);
   CHECK(std::all_of(links.begin(), links.end(), [](const Link& link) { return link.status == THRUM_OK; }));
   for (const thrum_thread thread : threads) {
     CHECK_FALSE(is_alive(thread));
@@ -176,7 +177,7 @@ TEST_CASE("join returns after the thread's own thread-local destructors", "[thre
   CHECK(thrum_thread_join(thread, 0.01) == THRUM_TIMEOUT);
   if (support::before_end_by_thrum) CHECK(thrum_thread_destroy(thread) == THRUM_E_BUSY);
   ending.open.set();
-  CHECK(thrum_thread_join(thread, thrum::forever) == THRUM_OK);
+  CHECK(thrum_thread_join(thread, thrum::no_timeout) == THRUM_OK);
   CHECK(ending.destroyed);
   CHECK(ending.ident_in_destructor != 0);
   CHECK((ending.ident_in_destructor == ending.ident_in_target) == support::before_end_by_thrum);

@@ -58,7 +58,7 @@ TEST_CASE("a thread that the system refuses is as it was, and can be started aga
   CHECK(thrum::ThreadRef(thread).name() == "refused");
   CHECK(runs == 0);
   CHECK(thrum_thread_start(thread) == THRUM_OK);
-  CHECK(thrum_thread_join(thread, thrum::forever) == THRUM_OK);
+  CHECK(thrum_thread_join(thread, thrum::no_timeout) == THRUM_OK);
   CHECK(runs == 1);
   CHECK(thrum_thread_destroy(thread) == THRUM_OK);
 }
@@ -106,7 +106,7 @@ TEST_CASE("those who ask for a thread while the system refuses it are answered",
     });
     joiner = std::thread([&] {
       ++asking;
-      joined = thrum_thread_join(thread, thrum::forever);
+      joined = thrum_thread_join(thread, thrum::no_timeout);
     });
     eventually([&] { return asking == 2; });
     // Nothing tells when they have come to wait. Where they have not, the test is weaker and no other.
@@ -123,7 +123,7 @@ TEST_CASE("those who ask for a thread while the system refuses it are answered",
   joiner.join();
   CHECK(joined == THRUM_E_NOT_STARTED);
   CHECK(thrum_thread_start(thread) == THRUM_OK);
-  CHECK(thrum_thread_join(thread, thrum::forever) == THRUM_OK);
+  CHECK(thrum_thread_join(thread, thrum::no_timeout) == THRUM_OK);
   CHECK(thrum_thread_destroy(thread) == THRUM_OK);
 }
 

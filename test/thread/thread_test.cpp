@@ -54,7 +54,7 @@ TEST_CASE("a thread runs its target once, with its argument", "[thread]") {
         here->native_id = thrum_get_native_id();
       },
       &seen);
-  CHECK(thrum_thread_join(thread, thrum::forever) == THRUM_OK);
+  CHECK(thrum_thread_join(thread, thrum::no_timeout) == THRUM_OK);
   CHECK(seen.runs == 1);
   CHECK_FALSE(is_alive(thread));
   std::uint64_t native_id = 0;
@@ -76,7 +76,7 @@ TEST_CASE("a thread is alive and has its numbers as soon as start returns", "[th
   CHECK(thrum_thread_native_id(thread, &native_id) == THRUM_OK);
   CHECK(native_id != 0);
   gate.open.set();
-  CHECK(thrum_thread_join(thread, thrum::forever) == THRUM_OK);
+  CHECK(thrum_thread_join(thread, thrum::no_timeout) == THRUM_OK);
   CHECK_FALSE(is_alive(thread));
   CHECK(thrum_thread_destroy(thread) == THRUM_OK);
 }
@@ -86,7 +86,7 @@ TEST_CASE("a thread is started once", "[thread]") {
   const thrum_thread thread = started(Gate::pass, &gate);
   CHECK(thrum_thread_start(thread) == THRUM_E_STARTED);
   gate.open.set();
-  CHECK(thrum_thread_join(thread, thrum::forever) == THRUM_OK);
+  CHECK(thrum_thread_join(thread, thrum::no_timeout) == THRUM_OK);
   CHECK(thrum_thread_start(thread) == THRUM_E_STARTED);
   CHECK_FALSE(is_alive(thread));
   CHECK(thrum_thread_destroy(thread) == THRUM_OK);
@@ -105,7 +105,7 @@ TEST_CASE("of many threads that start one thread, one does", "[thread]") {
       if (status == THRUM_E_STARTED) refusals.fetch_add(1);
     });
     crew.join();
-    CHECK(thrum_thread_join(thread, thrum::forever) == THRUM_OK);
+    CHECK(thrum_thread_join(thread, thrum::no_timeout) == THRUM_OK);
     CHECK(runs == 1);
     CHECK(successes == 1);
     CHECK(refusals == 3);
@@ -121,7 +121,7 @@ TEST_CASE("thread identifiers and handles are never given twice", "[thread]") {
   std::set<std::uint32_t> lower;
   for (int round = 0; round < count; ++round) {
     const thrum_thread thread = started(do_nothing, nullptr);
-    REQUIRE(thrum_thread_join(thread, thrum::forever) == THRUM_OK);
+    REQUIRE(thrum_thread_join(thread, thrum::no_timeout) == THRUM_OK);
     idents.insert(ident(thread));
     handles.insert(thread.id);
     upper.insert(static_cast<std::uint32_t>(thread.id >> 32));
@@ -168,7 +168,7 @@ TEST_CASE("hundreds of threads are alive at once", "[thread][enumerate]") {
 
   gate.open.set();
   for (const thrum_thread thread : threads) {
-    CHECK(thrum_thread_join(thread, thrum::forever) == THRUM_OK);
+    CHECK(thrum_thread_join(thread, thrum::no_timeout) == THRUM_OK);
     CHECK(thrum_thread_destroy(thread) == THRUM_OK);
   }
   CHECK(thrum_active_count(&count) == THRUM_OK);
@@ -190,7 +190,7 @@ TEST_CASE("enumerate stores what fits and counts all", "[thread][enumerate]") {
   CHECK(found[2].id == 7);
   gate.open.set();
   for (const thrum_thread thread : threads) {
-    CHECK(thrum_thread_join(thread, thrum::forever) == THRUM_OK);
+    CHECK(thrum_thread_join(thread, thrum::no_timeout) == THRUM_OK);
     CHECK(thrum_thread_destroy(thread) == THRUM_OK);
   }
 }
@@ -212,7 +212,7 @@ TEST_CASE("threads start threads that start threads", "[thread]") {
         static_cast<void>(thrum_thread_start(thread));
       }
       for (const thrum_thread thread : children) {
-        static_cast<void>(thrum_thread_join(thread, thrum::forever));
+        static_cast<void>(thrum_thread_join(thread, thrum::no_timeout));
         static_cast<void>(thrum_thread_destroy(thread));
       }
     }
@@ -234,7 +234,8 @@ TEST_CASE("threads are created, joined and destroyed from many threads at once",
       thrum_thread thread{0};
       const auto run = [](void* arg) { static_cast<std::atomic<int>*>(arg)->fetch_add(1); };
       if (thrum_thread_create(&thread, nullptr, run, &runs) != THRUM_OK ||
-          thrum_thread_start(thread) != THRUM_OK || thrum_thread_join(thread, thrum::forever) != THRUM_OK ||
+          thrum_thread_start(thread) != THRUM_OK ||
+          thrum_thread_join(thread, thrum::no_timeout) != THRUM_OK ||
           thrum_thread_destroy(thread) != THRUM_OK) {
         failures.fetch_add(1);
       }

@@ -135,7 +135,7 @@ TEST_CASE("a join keeps to its time while the destructors of a thread that has e
   support::Crew crew(6, [&](int index) {
     begun.fetch_add(1);
     slow.entered.wait();
-    const bool in_time = thread.join(index < 3 ? 0.001 * (index + 1) : thrum::forever);
+    const bool in_time = thread.join(index < 3 ? 0.001 * (index + 1) : thrum::no_timeout);
     (in_time ? joined : timed_out).fetch_add(1);
   });
   // After that none of them could begin.

@@ -9,11 +9,11 @@
 namespace thrum::detail {
 
 /// A timeout of the standard library in thrum's terms: seconds, the past as 0, beyond the largest as
-/// forever.
+/// no_timeout.
 template <class Rep, class Period>
 double seconds(const std::chrono::duration<Rep, Period>& timeout) {
   const double count = std::chrono::duration<double>(timeout).count();
-  if (count > timeout_max) return forever;
+  if (count > timeout_max) return no_timeout;
   return count < 0 ? 0 : count;
 }
 
