@@ -92,6 +92,8 @@ struct ThreadOptions {
   std::string target_name;     ///< where not empty, a generated name reads "Thread-N (target_name)"
 };
 
+class Thread;
+
 /// A reference to a thread, any thread. Copies refer to the same one, as in Python: the object behind them
 /// goes when the thread has ended and the last reference with it.
 class ThreadRef {
@@ -105,11 +107,26 @@ class ThreadRef {
   ThreadRef(const ThreadRef& other) noexcept : handle_(other.handle_) {
     static_cast<void>(detail::thrum_core_thread_retain(handle_));
   }
-  ThreadRef(ThreadRef&& other) noexcept : handle_(std::exchange(other.handle_, thrum_thread{0})) {}
-  ThreadRef& operator=(ThreadRef other) noexcept {
-    std::swap(handle_, other.handle_);
+  /// Leaves `other` without a thread; a copy where that is part of a Thread which runs a method of its own.
+  ThreadRef(ThreadRef&& other) noexcept
+      : handle_(other.stays_ ? other.handle_ : std::exchange(other.handle_, thrum_thread{0})) {
+    if (other.stays_) static_cast<void>(detail::thrum_core_thread_retain(handle_));
+  }
+  /// RuntimeError: that Thread runs a method of a derived class, and stays.
+  ThreadRef(Thread&& other);
+  /// RuntimeError: this is part of such a Thread, and stays what it is.
+  ThreadRef& operator=(const ThreadRef& other) {
+    ThreadRef copy(other);
+    swap(copy);
     return *this;
   }
+  ThreadRef& operator=(ThreadRef&& other) {
+    movable();
+    ThreadRef moved(std::move(other));
+    swap(moved);
+    return *this;
+  }
+  ThreadRef& operator=(Thread&& other);
   ~ThreadRef() {
     if (handle_.id != 0) detail::thrum_core_thread_release(handle_);
   }
@@ -161,9 +178,17 @@ class ThreadRef {
 
  protected:
   struct Adopt {};
-  ThreadRef(Adopt, thrum_thread handle) noexcept : handle_(handle) {}
+  ThreadRef(Adopt, thrum_thread handle, bool stays = false) noexcept : handle_(handle), stays_(stays) {}
+
+  /// This reference, if it may be given another thread.
+  ThreadRef& movable() {
+    if (stays_) detail::raise(THRUM_E_BUSY);
+    return *this;
+  }
+  bool stays() const noexcept { return stays_; }
 
  private:
+  void swap(ThreadRef& other) { std::swap(movable().handle_, other.handle_); }
   bool flag(thrum_status (*get)(thrum_thread, int*) noexcept) const {
     int value = 0;
     detail::check_status(get(handle_, &value));
@@ -178,6 +203,7 @@ class ThreadRef {
   }
 
   thrum_thread handle_{0};
+  bool stays_ = false;  // the thread runs a method of the object that this is part of
 };
 
 /// A thread: created, then started, then ended.
@@ -209,14 +235,14 @@ class Thread : public ThreadRef {
   Thread& operator=(const Thread&) = delete;
 
   /// Moves the thread to another object. RuntimeError: it runs the method of a derived class, and stays.
-  Thread(Thread&& other) : ThreadRef(std::move(other.movable())) {}
+  Thread(Thread&& other) : ThreadRef(std::move(other)) {}
   Thread& operator=(Thread&& other) {
-    ThreadRef::operator=(std::move(other.movable()));
+    ThreadRef::operator=(std::move(other));
     return *this;
   }
 
   virtual ~Thread() {
-    if (runs_method_ && handle().id != 0) static_cast<void>(thrum_thread_join(handle(), no_timeout));
+    if (stays()) static_cast<void>(thrum_thread_join(handle(), no_timeout));
   }
 
   /// Starts the thread. RuntimeError: started before, refused by the system (start may then be tried
@@ -228,7 +254,7 @@ class Thread : public ThreadRef {
   /// For derived classes, which override run.
   Thread() : Thread(ThreadOptions{}) {}
   explicit Thread(const ThreadOptions& options)
-      : ThreadRef(Adopt{}, create(options, &call_run, this, nullptr)), runs_method_(true) {}
+      : ThreadRef(Adopt{}, create(options, &call_run, this, nullptr), true) {}
 
   /// What the thread of a derived class does. Thread.run.
   virtual void run() {}
@@ -258,14 +284,11 @@ class Thread : public ThreadRef {
   static void call_run(void* self) {
     detail::guard([self] { static_cast<Thread*>(self)->run(); });
   }
-
-  Thread& movable() {
-    if (runs_method_) detail::raise(THRUM_E_BUSY);
-    return *this;
-  }
-
-  bool runs_method_ = false;
 };
+
+inline ThreadRef::ThreadRef(Thread&& other) : ThreadRef(std::move(other.movable())) {}
+
+inline ThreadRef& ThreadRef::operator=(Thread&& other) { return *this = std::move(other.movable()); }
 
 /// The calling thread; a dummy where thrum did not start it. threading.current_thread.
 inline ThreadRef current_thread() {

@@ -121,3 +121,47 @@ TEST_CASE("a thread that runs a method cannot be moved", "[thread][derived][move
   CHECK(worker.join());
   CHECK(worker.runs == 1);
 }
+
+TEST_CASE("the reference in a thread that runs a method stays", "[thread][derived][move]") {
+  Worker worker;
+  worker.start();
+  const thrum_thread handle = worker.handle();
+  thrum::Thread target([] {});
+  thrum::ThreadRef other = target;
+  CHECK(raised<thrum::RuntimeError>([&] { const thrum::ThreadRef moved = std::move(worker); }) ==
+        THRUM_E_BUSY);
+  CHECK(raised<thrum::RuntimeError>([&] { other = std::move(worker); }) == THRUM_E_BUSY);
+  CHECK(other == target);
+  // Where all that is known is that it is a reference, it is copied.
+  thrum::ThreadRef& inside = worker;
+  const thrum::ThreadRef copy = std::move(inside);
+  CHECK(copy.handle().id == handle.id);
+  CHECK(worker.handle().id == handle.id);
+  other = std::move(inside);
+  CHECK(other == worker);
+  CHECK(worker.handle().id == handle.id);
+  std::vector<thrum::ThreadRef> all;
+  all.push_back(std::move(worker));
+  CHECK(all.front().handle().id == handle.id);
+  // Nor does it become another's.
+  other = target;
+  CHECK(raised<thrum::RuntimeError>([&] { inside = other; }) == THRUM_E_BUSY);
+  CHECK(raised<thrum::RuntimeError>([&] { inside = std::move(other); }) == THRUM_E_BUSY);
+  CHECK(other == target);
+  thrum::Thread& thread = worker;
+  CHECK(raised<thrum::RuntimeError>([&] { thread = std::move(target); }) == THRUM_E_BUSY);
+  CHECK(target == other);
+  CHECK(worker.handle().id == handle.id);
+  CHECK(worker.is_alive());
+  worker.open.set();
+  CHECK(all.front().join());
+  CHECK(worker.runs == 1);
+}
+
+TEST_CASE("a thread with a callable becomes a reference", "[thread][move]") {
+  thrum::Thread thread([] {});
+  const thrum_thread handle = thread.handle();
+  const thrum::ThreadRef reference = std::move(thread);
+  CHECK(reference.handle().id == handle.id);
+  CHECK(thread.handle().id == 0);
+}
