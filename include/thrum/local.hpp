@@ -48,13 +48,13 @@ class Local {
   explicit Local(First&& first, Rest&&... rest)
       : Local(FromMake{}, [arguments = std::tuple<std::decay_t<First>, std::decay_t<Rest>...>(
                                std::forward<First>(first), std::forward<Rest>(rest)...)] {
-          return std::apply([](const auto&... copied) { return new T(copied...); }, arguments);
+          return std::apply([](const auto&... copied) { return ::new T(copied...); }, arguments);
         }) {}
 
   /// Values that are what factory() returns, which is called in each thread, in several at once.
   template <class Factory>
   static Local from(Factory factory) {
-    return Local(FromMake{}, [factory = std::move(factory)] { return new T(factory()); });
+    return Local(FromMake{}, [factory = std::move(factory)] { return ::new T(factory()); });
   }
 
   Local(const Local&) = delete;
@@ -68,7 +68,7 @@ class Local {
   /// still is no value. MemoryError.
   T& get() {
     if (T* value = find()) return *value;
-    return install(std::unique_ptr<T>(make()));
+    return install(Owned(make()));
   }
   T& operator*() { return get(); }
   T* operator->() { return &get(); }
@@ -84,7 +84,7 @@ class Local {
   }
   template <class... Args>
   T& emplace(Args&&... args) {
-    return install(std::make_unique<T>(std::forward<Args>(args)...));
+    return install(Owned(::new T(std::forward<Args>(args)...)));
   }
 
   /// Destroys the calling thread's value, if it has one. del local.attribute.
@@ -92,17 +92,22 @@ class Local {
     T* old = find();
     if (old == nullptr) return;
     detail::check_status(thrum_local_set(handle(), nullptr));
-    delete old;
+    ::delete old;
   }
 
  private:
   using Make = std::function<T*()>;
   struct FromMake {};
+  /// An operator new of T's own is not asked: it may be for something else, or deleted.
+  struct Delete {
+    void operator()(T* value) const { ::delete value; }
+  };
+  using Owned = std::unique_ptr<T, Delete>;
 
   template <class Function>
   Local(FromMake, Function&& function) : make_(new Make(std::forward<Function>(function))) {}
 
-  static void destroy(void* value) { delete static_cast<T*>(value); }
+  static void destroy(void* value) { ::delete static_cast<T*>(value); }
 
   /// The handle in the C ABI; made with the first value.
   thrum_local handle() const noexcept { return {detail::read(id_)}; }
@@ -116,16 +121,16 @@ class Local {
 
   T* make() const {
     if (make_ != nullptr) return (*make_)();
-    if constexpr (std::is_default_constructible_v<T>) return new T();
+    if constexpr (std::is_default_constructible_v<T>) return ::new T();
     return nullptr;
   }
 
-  T& install(std::unique_ptr<T> value) {
+  T& install(Owned value) {
     detail::check_status(detail::thrum_core_local_create(id_, &destroy));
     T* old = find();
     detail::check_status(thrum_local_set(handle(), value.get()));
     T* made = value.release();
-    delete old;
+    ::delete old;
     return *made;
   }
 

@@ -4,78 +4,19 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <exception>
 #include <functional>
-#include <memory>
-#include <new>
 #include <optional>
 #include <type_traits>
 #include <utility>
 
 #include "thrum/detail/layout.hpp"
+#include "thrum/detail/queue_item.hpp"
 #include "thrum/error.hpp"
 
 namespace thrum {
 
 namespace detail {
-
-/// An item as the 64 bits that the library passes on: itself where it is small and plain, or else in a box.
-template <class T, bool kPlain = std::is_trivially_copyable_v<T> && sizeof(T) <= sizeof(std::uint64_t)>
-class QueueItem {
- public:
-  /// A boxed copy, or the value moved into a box. Where that throws, the value is unchanged if it can be: one
-  /// whose move throws is copied, if it has a copy.
-  explicit QueueItem(const T& value) : box_(new T(value)) {}
-  explicit QueueItem(T&& value) : box_(new T(std::move(value))) {}
-
-  std::uint64_t bits() const noexcept { return reinterpret_cast<std::uintptr_t>(box_.get()); }
-  /// The queue has it now.
-  void release() noexcept { static_cast<void>(box_.release()); }
-  /// Gives back to the caller what was moved into the box.
-  void restore(T& value) {
-    if constexpr (std::is_nothrow_move_constructible_v<T>) {
-      value.~T();
-      new (static_cast<void*>(std::addressof(value))) T(std::move(*box_));
-    } else if constexpr (!std::is_copy_constructible_v<T> && std::is_move_assignable_v<T>) {
-      value = std::move(*box_);
-    }
-  }
-
-  static T take(std::uint64_t bits) {
-    const std::unique_ptr<T> box(pointer(bits));
-    return T(std::move(*box));
-  }
-  static T& look(std::uint64_t bits) noexcept { return *pointer(bits); }
-  static void dispose(void*, std::uint64_t bits) noexcept { delete pointer(bits); }
-
- private:
-  static T* pointer(std::uint64_t bits) noexcept {
-    return reinterpret_cast<T*>(static_cast<std::uintptr_t>(bits));
-  }
-  std::unique_ptr<T> box_;
-};
-
-template <class T>
-class QueueItem<T, true> {
- public:
-  explicit QueueItem(const T& value) noexcept { std::memcpy(&bits_, std::addressof(value), sizeof(T)); }
-
-  std::uint64_t bits() const noexcept { return bits_; }
-  void release() noexcept {}
-  void restore(T&) noexcept {}
-
-  static T take(std::uint64_t bits) noexcept {
-    alignas(T) unsigned char bytes[sizeof(T)];
-    std::memcpy(bytes, &bits, sizeof(T));
-    return *std::launder(reinterpret_cast<T*>(bytes));
-  }
-  static T look(std::uint64_t bits) noexcept { return take(bits); }
-  static void dispose(void*, std::uint64_t) noexcept {}
-
- private:
-  std::uint64_t bits_ = 0;
-};
 
 /// No order of its own: a queue that is no PriorityQueue.
 struct NoCompare {};

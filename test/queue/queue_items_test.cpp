@@ -5,10 +5,12 @@
 #include <atomic>
 #include <catch2/catch_template_test_macros.hpp>
 #include <catch2/catch_test_macros.hpp>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include "support/crew.hpp"
@@ -56,6 +58,27 @@ struct Ranked {
   int rank;
   int number;
   friend bool operator<(const Ranked& a, const Ranked& b) { return a.rank < b.rank; }
+};
+
+/// Can only be moved and has no destructor: the standard calls it trivially copyable all the same.
+struct Ticket {
+  explicit Ticket(int value) : number(value) {}
+  Ticket(Ticket&&) = default;
+  Ticket& operator=(Ticket&&) = default;
+  Ticket(const Ticket&) = delete;
+  Ticket& operator=(const Ticket&) = delete;
+  int number;
+};
+static_assert(std::is_trivially_copyable_v<Ticket>);
+
+/// Has operators new of its own, that are for something else.
+template <class Text>
+struct Placed {
+  explicit Placed(Text value) : text(std::move(value)) {}
+  static void* operator new(std::size_t) = delete;
+  static void* operator new(std::size_t, int arena);
+  static void operator delete(void*) = delete;
+  Text text;
 };
 
 struct Backwards {
@@ -107,6 +130,31 @@ TEST_CASE("an item may be of any type that can be moved", "[queue][items]") {
   thrum::Queue<std::function<int()>> functions(1);
   functions.put([] { return 4; });
   CHECK(functions.get()() == 4);
+}
+
+TEMPLATE_TEST_CASE("an item may be plain and have no copy, or operators new of its own", "[queue][items]",
+                   thrum::Queue<int>, thrum::LifoQueue<int>) {
+  const auto pass = [](auto& queue, auto item) {
+    queue.put(std::move(item));
+    auto got = queue.try_get();
+    REQUIRE(got.has_value());
+    queue.put(std::move(*got));
+    decltype(item) full(std::move(*got));
+    CHECK_FALSE(queue.try_put(std::move(full)));
+    return queue.get();
+  };
+  constexpr bool is_fifo = std::is_same_v<TestType, thrum::Queue<int>>;
+  using Tickets = std::conditional_t<is_fifo, thrum::Queue<Ticket>, thrum::LifoQueue<Ticket>>;
+  Tickets tickets(1);
+  CHECK(pass(tickets, Ticket(3)).number == 3);
+  using Long = Placed<std::string>;
+  using Longs = std::conditional_t<is_fifo, thrum::Queue<Long>, thrum::LifoQueue<Long>>;
+  Longs longs(1);
+  CHECK(pass(longs, Long("a text that needs memory of its own")).text.size() == 35);
+  using Short = Placed<short>;
+  using Shorts = std::conditional_t<is_fifo, thrum::Queue<Short>, thrum::LifoQueue<Short>>;
+  Shorts shorts(1);
+  CHECK(pass(shorts, Short(4)).text == 4);
 }
 
 TEST_CASE("an item that could not be put is still the caller's", "[queue][items]") {

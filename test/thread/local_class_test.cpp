@@ -29,6 +29,22 @@ using support::Native;
 using support::NativeCrew;
 using support::scaled;
 
+TEST_CASE("a Local makes values of a type whose operators new are for something else", "[local][class]") {
+  struct Placed {
+    static void* operator new(std::size_t) = delete;
+    static void operator delete(void*) = delete;
+    std::string text = "made";
+  };
+  thrum::Local<Placed> local;
+  CHECK(local->text == "made");
+  local.set(Placed{"set"});
+  CHECK(local->text == "set");
+  local.reset();
+  CHECK_FALSE(local.has_value());
+  auto from = thrum::Local<Placed>::from([] { return Placed{"given"}; });
+  CHECK(from->text == "given");
+}
+
 TEST_CASE("a Local makes a value for each thread that asks", "[local][class]") {
   thrum::Local<std::vector<int>> local;
   CHECK_FALSE(local.has_value());
