@@ -51,12 +51,14 @@ class RuntimeError : public Error {
 class BrokenBarrierError : public RuntimeError {
  public:
   using RuntimeError::RuntimeError;
+  const char* what() const noexcept override { return "the barrier is broken"; }
 };
 
 /// A thread pool whose initializer has failed: THRUM_E_BROKEN.
 class BrokenThreadPool : public RuntimeError {
  public:
   using RuntimeError::RuntimeError;
+  const char* what() const noexcept override { return "an initializer of the thread pool has failed"; }
 };
 
 /// The outcome of a task that was asked for is not there in time: THRUM_TIMEOUT.

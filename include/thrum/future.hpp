@@ -5,16 +5,15 @@
 #include <algorithm>
 #include <cstddef>
 #include <exception>
-#include <functional>
 #include <iterator>
 #include <memory>
 #include <optional>
-#include <tuple>
 #include <type_traits>
 #include <unordered_set>
 #include <utility>
 #include <vector>
 
+#include "thrum/detail/job.hpp"
 #include "thrum/detail/layout.hpp"
 #include "thrum/error.hpp"
 #include "thrum/lock.hpp"
@@ -28,63 +27,6 @@ class Future;
 class ThreadPool;
 
 namespace detail {
-
-/// What a task has returned or thrown, and what the library keeps beside it.
-template <class T>
-struct Outcome : FutureState {
-  using Stored = std::conditional_t<
-      std::is_void_v<T>, std::tuple<>,
-      std::conditional_t<std::is_reference_v<T>, std::add_pointer_t<std::remove_reference_t<T>>, T>>;
-  std::optional<Stored> value;
-  std::exception_ptr exception;
-};
-
-/// A task: a callable and its arguments, and room for its outcome, in one block. The callable goes once it
-/// has been called, or will not be; the block with the last future.
-template <class T, class Function, class... Args>
-class Job final : public Outcome<T> {
- public:
-  template <class F, class... A>
-  explicit Job(F&& function, A&&... args)
-      : call_(std::in_place, std::forward<F>(function), std::forward<A>(args)...) {
-    this->references.bits = 2;  // the task's and the future's
-    this->slow_to_dispose = !std::is_trivially_destructible_v<typename Outcome<T>::Stored>;
-    this->dispose = [](FutureState& job) noexcept { delete static_cast<Job*>(&job); };
-    this->discard = [](FutureState& job) noexcept { static_cast<Job&>(job).call_.reset(); };
-  }
-
-  static void run(void* arg) {
-    auto& job = *static_cast<Job*>(arg);
-    const Finally finally{job.call_};
-    try {
-      const auto invoke = [&job]() -> T {
-        return std::apply([](auto&... parts) -> T { return std::invoke(std::move(parts)...); }, *job.call_);
-      };
-      if constexpr (std::is_void_v<T>) {
-        invoke();
-        job.value.emplace();
-      } else if constexpr (std::is_reference_v<T>) {
-        job.value.emplace(std::addressof(static_cast<std::remove_reference_t<T>&>(invoke())));
-      } else {
-        job.value.emplace(invoke());
-      }
-    } catch (...) {
-      job.exception = std::current_exception();
-      // What is no exception of C++ is pthread_exit or cancellation, which must reach the end of the stack.
-      if (job.exception == nullptr) throw;
-      job.slow_to_dispose = true;
-    }
-  }
-
- private:
-  using Call = std::optional<std::tuple<Function, Args...>>;
-  struct Finally {
-    Call& call;
-    ~Finally() { call.reset(); }
-  };
-
-  Call call_;
-};
 
 template <class T>
 std::vector<Future<T>> distinct(std::vector<Future<T>> futures);
@@ -134,10 +76,12 @@ class Future {
     }
   }
 
-  /// What the task threw, or null, waiting for its end at most `timeout` seconds. Throws as result does
-  /// otherwise. Future.exception.
+  /// What the task threw, or null, waiting for its end at most `timeout` seconds; a BrokenThreadPool where an
+  /// initializer of the pool failed. Throws as result does otherwise. Future.exception.
   std::exception_ptr exception(double timeout = no_timeout) const {
-    require_finished(timeout);
+    const thrum_status status = detail::thrum_core_future_wait(outcome(), timeout);
+    if (status == THRUM_E_BROKEN) return std::make_exception_ptr(BrokenThreadPool(status));
+    require_finished(status);
     return outcome_->exception;
   }
 
@@ -188,8 +132,8 @@ class Future {
 
   std::uint64_t state() const { return detail::read(outcome().word) & detail::future_states; }
 
-  void require_finished(double timeout) const {
-    switch (const thrum_status status = detail::thrum_core_future_wait(outcome(), timeout)) {
+  static void require_finished(thrum_status status) {
+    switch (status) {
       case THRUM_OK: return;
       case THRUM_TIMEOUT: throw TimeoutError(status);
       case THRUM_CANCELLED: throw CancelledError(status);
@@ -199,7 +143,7 @@ class Future {
   }
 
   void require_value(double timeout) const {
-    require_finished(timeout);
+    require_finished(detail::thrum_core_future_wait(outcome(), timeout));
     if (outcome_->exception != nullptr) std::rethrow_exception(outcome_->exception);
     if (!outcome_->value) detail::raise(THRUM_E_FAILED);
   }
@@ -317,7 +261,9 @@ DoneAndNotDone<T> wait(const std::vector<Future<T>>& some, double timeout = no_t
 }
 
 /// The futures as they are done: for (Future<T> future : as_completed(futures)). A future that is there twice
-/// comes once.
+/// comes once. Like a generator it can be moved and not copied, and goes on where it was left when it is
+/// begun again. An input range of C++20, which waits when an iterator is dereferenced: who takes two of it
+/// does not wait for a third.
 template <class T>
 class AsCompleted {
  public:
@@ -329,25 +275,38 @@ class AsCompleted {
     using pointer = const Future<T>*;
     using reference = const Future<T>&;
 
-    reference operator*() const { return owner_->current_; }
-    pointer operator->() const { return &owner_->current_; }
+    Iterator() noexcept = default;
+
+    /// Waits for the future whose turn it is. TimeoutError: it was not done in time.
+    reference operator*() const { return owner_->current(); }
+    pointer operator->() const { return std::addressof(owner_->current()); }
     Iterator& operator++() {
-      if (!owner_->advance()) owner_ = nullptr;
+      owner_->advance();
       return *this;
     }
     void operator++(int) { ++*this; }
-    friend bool operator==(const Iterator& a, const Iterator& b) noexcept { return a.owner_ == b.owner_; }
+    friend bool operator==(const Iterator& a, const Iterator& b) noexcept { return a.end() == b.end(); }
     friend bool operator!=(const Iterator& a, const Iterator& b) noexcept { return !(a == b); }
 
    private:
     friend class AsCompleted;
-    explicit Iterator(AsCompleted* owner) : owner_(owner) {}
-    AsCompleted* owner_;
+    explicit Iterator(AsCompleted* owner) noexcept : owner_(owner) {}
+    bool end() const noexcept { return owner_ == nullptr || owner_->end_reached(); }
+
+    AsCompleted* owner_ = nullptr;
   };
 
-  /// Waits for the first. TimeoutError: it was not done in time. The same goes for each step.
-  Iterator begin() { return Iterator(advance() ? this : nullptr); }
-  Iterator end() { return Iterator(nullptr); }
+  AsCompleted(AsCompleted&&) noexcept = default;
+  AsCompleted& operator=(AsCompleted&&) noexcept = default;
+  AsCompleted(const AsCompleted&) = delete;
+  AsCompleted& operator=(const AsCompleted&) = delete;
+  ~AsCompleted() = default;
+
+  Iterator begin() {
+    if (current_) advance();
+    return Iterator(this);
+  }
+  Iterator end() noexcept { return Iterator(); }
 
  private:
   template <class U>
@@ -357,21 +316,30 @@ class AsCompleted {
         futures_(detail::distinct(std::move(futures))),
         arrivals_(detail::Arrivals::of(futures_)) {}
 
-  bool advance() {
-    if (given_ == futures_.size()) return false;
-    const std::optional<std::size_t> place = arrivals_->next(countdown_.left());
-    if (!place) throw TimeoutError(THRUM_TIMEOUT);
-    ++given_;
-    // Nothing here keeps it longer than the loop has it.
-    current_ = std::move(futures_[*place]);
-    return true;
+  const Future<T>& current() {
+    if (!current_) {
+      const std::optional<std::size_t> place = arrivals_->next(countdown_.left());
+      if (!place) throw TimeoutError(THRUM_TIMEOUT);
+      // Nothing here keeps it longer than the loop has it.
+      current_ = std::move(futures_[*place]);
+      ++given_;
+    }
+    return *current_;
   }
+
+  /// Goes on to the next; where nobody has looked at the one before, that is left out.
+  void advance() {
+    static_cast<void>(current());
+    current_.reset();
+  }
+
+  bool end_reached() const noexcept { return given_ >= futures_.size() && !current_; }
 
   detail::Countdown countdown_;
   std::vector<Future<T>> futures_;
   std::shared_ptr<detail::Arrivals> arrivals_;
   std::size_t given_ = 0;
-  Future<T> current_;
+  std::optional<Future<T>> current_;
 };
 
 /// The futures in the order in which they are done, those that are already first, for at most `timeout`

@@ -20,6 +20,29 @@
 
 namespace thrum {
 
+namespace detail {
+
+/// What a range's elements are copied to. Its references may be of a class that stands for them, which is of
+/// no use once the range has gone.
+template <class Iterator, class = void>
+struct ValueOf {
+  using Type = std::remove_cv_t<std::remove_reference_t<decltype(*std::declval<Iterator&>())>>;
+};
+template <class Iterator>
+struct ValueOf<Iterator, std::void_t<typename Iterator::value_type>> {
+  using Type = std::remove_cv_t<typename Iterator::value_type>;
+};
+template <class Range>
+using ElementOf = typename ValueOf<decltype(std::begin(std::declval<Range&>()))>::Type;
+
+/// An element among others: a vector of plain bools would have none that can be referred to.
+template <class Element>
+struct Kept {
+  Element value;
+};
+
+}  // namespace detail
+
 /// What a thread pool is created with.
 struct ThreadPoolOptions {
   std::string thread_name_prefix;     ///< of "PREFIX_0", "PREFIX_1" ...; empty: "ThreadPool-N"
@@ -85,7 +108,8 @@ class ThreadPool {
   /// ValueError: chunksize is 0, or NaN. Executor.map.
   template <class Function, class Range>
   auto map(Function&& function, Range&& range, double timeout = no_timeout, std::size_t chunksize = 1) {
-    using Element = std::decay_t<decltype(*std::begin(range))>;
+    using Element = detail::ElementOf<Range>;
+    static_assert(!std::is_array_v<Element>, "an element is copied, as arrays cannot be");
     using Shared = std::decay_t<Function>;
     using T = std::invoke_result_t<Shared&, Element&>;
     if (chunksize == 0) detail::raise(THRUM_E_VALUE);
@@ -94,20 +118,20 @@ class ThreadPool {
     const auto shared = std::make_shared<Shared>(std::forward<Function>(function));
     if constexpr (std::is_void_v<T>) {
       Batch<void> batch;
-      for_each_chunk<Element>(range, chunksize, [&](std::vector<Element> chunk) {
+      for_each_chunk<Element>(range, chunksize, [&](Chunk<Element> chunk) {
         batch.futures.push_back(submit([shared, chunk = std::move(chunk)]() mutable {
-          for (Element& element : chunk) std::invoke(*shared, element);
+          for (auto& element : chunk) std::invoke(*shared, element.value);
         }));
       });
       for (const auto& future : batch.futures) future.result(countdown.left());
     } else {
       using Values = std::vector<std::decay_t<T>>;
       Batch<Values> batch;
-      for_each_chunk<Element>(range, chunksize, [&](std::vector<Element> chunk) {
+      for_each_chunk<Element>(range, chunksize, [&](Chunk<Element> chunk) {
         batch.futures.push_back(submit([shared, chunk = std::move(chunk)]() mutable {
           Values values;
           values.reserve(chunk.size());
-          for (Element& element : chunk) values.push_back(std::invoke(*shared, element));
+          for (auto& element : chunk) values.push_back(std::invoke(*shared, element.value));
           return values;
         }));
       });
@@ -144,11 +168,14 @@ class ThreadPool {
     std::vector<Future<T>> futures;
   };
 
+  template <class Element>
+  using Chunk = std::vector<detail::Kept<Element>>;
+
   template <class Element, class Range, class Use>
   static void for_each_chunk(Range& range, std::size_t chunksize, Use use) {
-    std::vector<Element> chunk;
+    Chunk<Element> chunk;
     for (auto&& element : range) {
-      chunk.push_back(element);
+      chunk.push_back({static_cast<Element>(std::forward<decltype(element)>(element))});
       if (chunk.size() == chunksize) use(std::exchange(chunk, {}));
     }
     if (!chunk.empty()) use(std::move(chunk));

@@ -112,7 +112,8 @@ typedef enum thrum_status {
   THRUM_E_SELF = -11,        /* RuntimeError: a thread cannot join itself */
   THRUM_E_FOREIGN = -12,     /* RuntimeError: thrum did not start this thread */
   THRUM_E_EXITING = -13,     /* RuntimeError: the process is past waiting for its threads */
-  THRUM_E_BROKEN = -14,      /* BrokenBarrierError: the barrier is broken, or breaks during the wait */
+  THRUM_E_BROKEN = -14,      /* BrokenBarrierError: the barrier is broken, or breaks during the wait;
+                                BrokenThreadPool: an initializer of the pool has failed */
   THRUM_E_SHUTDOWN = -15,    /* RuntimeError: the pool takes no more tasks */
   THRUM_E_DEADLOCK = -16,    /* the calling thread would wait for itself, or for what waits for it */
   THRUM_E_FAILED = -17       /* the call-back did not succeed */

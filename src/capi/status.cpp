@@ -31,7 +31,7 @@ constexpr Entry kEntries[] = {
     {THRUM_E_SELF, "THRUM_E_SELF", "a thread cannot join itself"},
     {THRUM_E_FOREIGN, "THRUM_E_FOREIGN", "thrum did not start this thread"},
     {THRUM_E_EXITING, "THRUM_E_EXITING", "the process is exiting"},
-    {THRUM_E_BROKEN, "THRUM_E_BROKEN", "the barrier is broken"},
+    {THRUM_E_BROKEN, "THRUM_E_BROKEN", "the barrier or the thread pool is broken"},
     {THRUM_E_SHUTDOWN, "THRUM_E_SHUTDOWN", "the pool has been shut down"},
     {THRUM_E_DEADLOCK, "THRUM_E_DEADLOCK", "the thread would wait for itself"},
     {THRUM_E_FAILED, "THRUM_E_FAILED", "the call-back did not succeed"},

@@ -24,6 +24,16 @@ size_t keep = THRUM_STACK_SIZE_KEEP;
 thrum_thread_options options = THRUM_THREAD_OPTIONS_INIT;
 """
 
+# What is a range of C++20, too.
+USES_OF_CLASSES = {
+    "thrum/future.hpp": """
+#if defined(__cpp_lib_ranges)
+#include <ranges>
+static_assert(std::ranges::input_range<thrum::AsCompleted<int>>, "for views");
+#endif
+"""
+}
+
 # Words that widespread code bases define as macros, in the way in which they do.
 MACROS = {
     "Qt": ("forever for (;;)", "foreach(variable, container) for (variable : container)", "emit", "slots", "signals public"),
@@ -78,7 +88,8 @@ def cases():
             yield from ((C_COMPILER, "c", mode, header, twice + USES_OF_THE_C_HEADER) for mode in C_MODES)
             yield from ((CPP_COMPILER, "c++", mode, header, twice + USES_OF_THE_C_HEADER) for mode in CPP_MODES)
         else:
-            yield from ((CPP_COMPILER, "c++", mode, header, twice) for mode in CLASS_MODES)
+            uses = USES_OF_CLASSES.get(header, "")
+            yield from ((CPP_COMPILER, "c++", mode, header, twice + uses) for mode in CLASS_MODES)
     yield C_COMPILER, "c", "c11", "after macros, a header of C", after_macros(of_c)
     yield CPP_COMPILER, "c++", "c++17", "after macros, a header of C++", after_macros(headers)
 

@@ -226,6 +226,18 @@ TEST_CASE("threads that wait for a result learn of its cancellation", "[future][
   CHECK(right == 3);
 }
 
+TEST_CASE("a task may return a reference of either kind", "[future]") {
+  ThreadPool pool(1);
+  std::string text = "moved by nobody but who asks for it";
+  Future<std::string&&> movable = pool.submit([&]() -> std::string&& { return std::move(text); });
+  CHECK(std::addressof(movable.result()) == std::addressof(text));
+  const std::string moved = std::move(movable).result();
+  CHECK(moved == "moved by nobody but who asks for it");
+  text = "here";
+  const Future<const std::string&> constant = pool.submit([&]() -> const std::string& { return text; });
+  CHECK(std::addressof(constant.result()) == std::addressof(text));
+}
+
 TEST_CASE("a future of no task is refused", "[future]") {
   Future<int> none;
   CHECK(raised<thrum::RuntimeError>([&] { none.result(); }) == THRUM_E_HANDLE);

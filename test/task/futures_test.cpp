@@ -6,7 +6,12 @@
 
 #include <atomic>
 #include <catch2/catch_test_macros.hpp>
+#include <cstddef>
+#include <exception>
 #include <memory>
+#include <stdexcept>
+#include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -162,6 +167,68 @@ TEST_CASE("futures that are not done in time do not come",
   }
   CHECK(raised<thrum::OverflowError>([&] { thrum::as_completed(futures, support::too_large[0]); }) ==
         THRUM_E_OVERFLOW);
+}
+
+TEST_CASE("the futures of a broken pool are done, with an exception", "[future][test_initializer]") {
+  thrum::Event submitted;
+  ThreadPool pool(1, {"", [&] {
+                        submitted.wait();
+                        throw std::runtime_error("this line is part of the test");
+                      }});
+  const std::vector<Future<int>> futures{pool.submit([] { return 1; }), pool.submit([] { return 2; })};
+  submitted.set();
+  const auto found = thrum::wait(futures, thrum::no_timeout, ReturnWhen::first_exception);
+  CHECK_FALSE(found.done.empty());
+  CHECK(thrum::wait(futures).done == futures);
+  std::size_t completed = 0;
+  for (const Future<int>& future : thrum::as_completed(futures)) {
+    ++completed;
+    const std::exception_ptr exception = future.exception();
+    REQUIRE(exception != nullptr);
+    try {
+      std::rethrow_exception(exception);
+    } catch (const thrum::BrokenThreadPool& error) {
+      CHECK(error.status() == THRUM_E_BROKEN);
+      CHECK(std::string(error.what()).find("pool") != std::string::npos);
+      CHECK(std::string(error.what()).find("barrier") == std::string::npos);
+    }
+  }
+  CHECK(completed == futures.size());
+}
+
+TEST_CASE("as_completed waits for no more futures than are looked at", "[future]") {
+  using Range = thrum::AsCompleted<int>;
+  static_assert(!std::is_copy_constructible_v<Range> && !std::is_copy_assignable_v<Range>);
+  static_assert(std::is_move_constructible_v<Range> && std::is_move_assignable_v<Range>);
+  Stage stage;
+  const Future<int> cancelled = stage.cancelled();
+  const Future<int> running = stage.running();
+  Range range = thrum::as_completed(std::vector<Future<int>>{running, cancelled});
+  auto next = range.begin();
+  CHECK(*next == cancelled);
+  CHECK(*next == cancelled);
+  ++next;  // the other one is still running
+  CHECK(next != range.end());
+  Range moved = std::move(range);
+  stage.go_on();
+  // Begun again it goes on.
+  std::vector<Future<int>> rest;
+  for (const Future<int>& future : moved) rest.push_back(future);
+  CHECK(rest == std::vector<Future<int>>{running});
+  CHECK(moved.begin() == moved.end());
+}
+
+TEST_CASE("a loop over as_completed that is left goes on with the next", "[future]") {
+  Stage stage;
+  auto range = thrum::as_completed(std::vector<Future<int>>{stage.cancelled(), stage.cancelled()});
+  int came = 0;
+  for (int loop = 0; loop < 3; ++loop) {
+    for (const Future<int>& future : range) {
+      if (future.cancelled()) ++came;
+      break;
+    }
+  }
+  CHECK(came == 2);
 }
 
 TEST_CASE("what came out of as_completed is kept by nobody else",

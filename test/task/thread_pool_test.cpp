@@ -9,6 +9,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <set>
 #include <stdexcept>
@@ -72,6 +73,20 @@ TEST_CASE("map calls for every element, and answers in order",
   for (const double timeout : support::no_number) {
     CHECK(raised<thrum::ValueError>([&] { pool.map([](int) {}, numbers, timeout); }) == THRUM_E_VALUE);
   }
+}
+
+TEST_CASE("map keeps copies, also of what a range has in place of references", "[pool]") {
+  ThreadPool pool(2);
+  const auto invert = [](auto& element) {
+    static_assert(std::is_same_v<decltype(element), bool&>, "no reference into the range");
+    return !element;
+  };
+  CHECK(pool.map(invert, std::vector<bool>{true, false, true}, thrum::no_timeout, 2) ==
+        std::vector<bool>{false, true, false});
+  const std::vector<bool> constant{true, true};
+  std::atomic<int> set{0};
+  pool.map([&](bool& element) { set.fetch_add(element ? 1 : 0); }, constant);
+  CHECK(set == 2);
 }
 
 TEST_CASE("map throws what the first call threw that did", "[pool][test_map_exception]") {
@@ -325,7 +340,8 @@ TEST_CASE("a pool whose initializer fails is broken", "[pool][test_initializer]"
   submitted.set();
   CHECK(raised<thrum::BrokenThreadPool>([&] { first.result(); }) == THRUM_E_BROKEN);
   CHECK(second.wait());
-  CHECK(raised<thrum::BrokenThreadPool>([&] { second.exception(); }) == THRUM_E_BROKEN);
+  CHECK(raised<thrum::BrokenThreadPool>([&] { std::rethrow_exception(second.exception()); }) ==
+        THRUM_E_BROKEN);
   CHECK(raised<thrum::BrokenThreadPool>([&] { pool.submit([] {}); }) == THRUM_E_BROKEN);
   pool.shutdown();
   CHECK(calls == 1);
