@@ -80,7 +80,7 @@
 #define THRUM_VERSION_NUMBER (THRUM_VERSION_MAJOR * 10000 + THRUM_VERSION_MINOR * 100 + THRUM_VERSION_PATCH)
 
 /* Waits without limit; Python's timeout=None. */
-#define THRUM_FOREVER ((double)HUGE_VAL)
+#define THRUM_FOREVER HUGE_VAL
 /* The largest finite timeout, in seconds (292 years); threading.TIMEOUT_MAX. */
 #define THRUM_TIMEOUT_MAX 9223372036.0
 
@@ -700,7 +700,7 @@ THRUM_API uint64_t thrum_get_ident(void) THRUM_NOEXCEPT;
 THRUM_API uint64_t thrum_get_native_id(void) THRUM_NOEXCEPT;
 
 /* For thrum_stack_size: leaves the size as it is. */
-#define THRUM_STACK_SIZE_KEEP ((size_t)-1)
+#define THRUM_STACK_SIZE_KEEP (0 * sizeof(char) - 1)
 
 /* Sets the stack size, in bytes, of threads created from now on, rounded up to a page, and stores the one
  * before in *old, which may be NULL; 0 is the system's default. THRUM_E_VALUE: below the system's least;

@@ -14,7 +14,15 @@ INCLUDE = checking.ROOT / "include"
 C_MODES = ("c89", "c99", "c11", "c17", "c2x")
 CPP_MODES = ("c++98", "c++11", "c++14", "c++17", "c++20", "c++2b")
 CLASS_MODES = ("c++17", "c++20", "c++2b")
-WARNINGS = ("-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Wundef", "-Werror")
+WARNINGS = (
+    *("-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wsign-conversion", "-Wshadow", "-Wundef", "-Wredundant-decls"),
+    *("-Wcast-align", "-Wcast-qual", "-Wdouble-promotion", "-Wformat=2", "-Werror"),
+)
+CPP_WARNINGS = (
+    *("-Wold-style-cast", "-Wnon-virtual-dtor", "-Woverloaded-virtual", "-Wextra-semi", "-Wmissing-declarations"),
+)
+# Of gcc alone.
+GCC_WARNINGS = ("-Wuseless-cast", "-Wlogical-op", "-Wduplicated-cond", "-Wsuggest-override")
 
 # A macro is compiled where it is used.
 USES_OF_THE_C_HEADER = """
@@ -96,7 +104,12 @@ def cases():
 
 def fault(case):
     compiler, language, mode, header, source = case
-    command = [compiler, "-x", language, f"-std={mode}", *WARNINGS, "-fsyntax-only", f"-I{INCLUDE}", "-"]
+    warnings = list(WARNINGS)
+    if language == "c++":
+        warnings += CPP_WARNINGS
+        warnings += [] if "clang" in compiler else GCC_WARNINGS
+        warnings += [] if mode == "c++98" else ["-Wzero-as-null-pointer-constant"]
+    command = [compiler, "-x", language, f"-std={mode}", *warnings, "-fsyntax-only", f"-I{INCLUDE}", "-"]
     result = checking.run(*command, input=source)
     if result.returncode != 0:
         return f"{header} with {compiler} -std={mode}:\n{result.stdout}"

@@ -48,8 +48,14 @@ class QueueItem {
     T value;
   };
 
+  /// A parameter, since a cast of a type to itself is warned of, but where types are a template's.
+  template <class Address = std::uintptr_t>
   static Box* boxed(std::uint64_t bits) noexcept {
-    return reinterpret_cast<Box*>(static_cast<std::uintptr_t>(bits));
+    if constexpr (std::is_same_v<Address, std::uint64_t>) {
+      return reinterpret_cast<Box*>(bits);
+    } else {
+      return reinterpret_cast<Box*>(static_cast<Address>(bits));
+    }
   }
   std::unique_ptr<Box> box_;
 };
