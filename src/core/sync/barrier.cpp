@@ -103,9 +103,12 @@ thrum_status wait(BarrierState& barrier, Generation generation, double timeout, 
     bucket.push(*self, Kind::barrier);
     bucket.unlock();
     const Spin::Budget budget = one_missing ? Spin::kSignal : Spin::kCrowd;
-    // As in Python the timeout is for the round: it begins when the thread is let in.
-    const Deadline deadline = counted ? deadline_after(timeout) : kNever;
-    if (!lot::wait(*self, deadline, budget) && give_up(barrier, *self)) return THRUM_E_BROKEN;
+    // As in Python the timeout is for the round: it begins when the thread is let in. Nobody will be by an
+    // action whose thread a fork has left behind.
+    const bool let_in = counted || barrier.forks != fork::count();
+    if (!lot::wait(*self, let_in ? deadline_after(timeout) : kNever, budget) && give_up(barrier, *self)) {
+      return THRUM_E_BROKEN;
+    }
     if (!counted) {
       lot::come_back(*self);
       continue;
