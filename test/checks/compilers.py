@@ -112,9 +112,10 @@ def modes_of(path):
 
 
 def sources():
-    """What a build for Windows is made of."""
+    """What a build for Windows is made of: the sources, with the library's own headers, and each public header."""
     for path in checking.code_files("include", "src"):
-        if not {"posix", "sim"} & set(path.parts):
+        own_header = checking.ROOT / "src" in path.parents and path.suffix != ".cpp"
+        if not own_header and not {"posix", "sim"} & set(path.parts):
             yield path
 
 
