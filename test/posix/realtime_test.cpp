@@ -85,7 +85,7 @@ void interrupt(const std::function<void()>& busy, const std::function<void()>& r
 
 TEST_CASE("a queue with a bound is polled from above", "[realtime][stress]") {
   SKIP_WHERE_FORBIDDEN();
-  const std::size_t bound = GENERATE(std::size_t{1}, std::size_t{8}, std::size_t{60000});
+  const std::int64_t bound = GENERATE(std::int64_t{1}, std::int64_t{8}, std::int64_t{60000});
   thrum::Queue<int> queue(bound);
   long looked = 0;
   interrupt(

@@ -160,7 +160,7 @@ void storm(const std::vector<std::function<void(Own&)>>& bodies, long count) {
 }
 
 /// So many of the million that the four storms send. Those in which every signal wakes a thread have fewer.
-long share(int percent) { return scaled(10000) * percent; }
+long share(int percent) { return long{scaled(10000)} * percent; }
 
 }  // namespace
 
@@ -318,7 +318,7 @@ TEST_CASE("more wake-ups than a thread can note are all made", "[signal][stress]
   std::atomic<bool> stop{false};
   thrum::Barrier barrier(2);
   std::vector<std::thread> threads;
-  threads.reserve(2 * sleepers);
+  threads.reserve(std::size_t{2} * sleepers);
   std::atomic<long> by_event{0};
   std::atomic<long> by_semaphore{0};
   for (int i = 0; i < sleepers; ++i) {
