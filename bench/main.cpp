@@ -57,8 +57,9 @@ int check() {
   constexpr double limit = 7.5 / 9.8;
   const bench::LockPair pair = bench::measure_lock_pair();
   // Where two calls with an atomic step each already take more, they are what can be reached. A handle is at
-  // 0.82 of them on one processor and at 1.14 on another.
-  constexpr double margin = 1.25;
+  // 0.82 of them on one processor and at 1.14 on another; on that one at another hour, as its host had it, at
+  // 1.44 to 1.59, and so was glibc's pair.
+  constexpr double margin = 1.75;
   const bool within = pair.ratio <= limit;
   const bool at_floor = pair.thrum_c <= margin * pair.floor;
   std::printf(
