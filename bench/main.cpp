@@ -27,8 +27,8 @@ constexpr const char* usage =
     "memory\n"
     "                 that a thread takes\n"
     "  --check        exit status 1 if acquire + release through a C handle take more than 7.5/9.8 of the\n"
-    "                 time of pthread_mutex_lock + _unlock, and more than two calls with a\n"
-    "                 compare-and-swap each\n"
+    "                 time of pthread_mutex_lock + _unlock, unless they take 1.05 of it at most, or 1.25 of\n"
+    "                 two calls with a compare-and-swap each\n"
     "\n"
     "A cell is the median over the rounds and the median distance from it, for one operation: a pair of\n"
     "calls, a round trip, a broadcast, a thread. Fairness is the fewest operations of a thread over the "
@@ -57,17 +57,21 @@ int check() {
   constexpr double limit = 7.5 / 9.8;
   const bench::LockPair pair = bench::measure_lock_pair();
   // Where two calls with an atomic step each already take more, they are what can be reached. A handle is at
-  // 0.82 of them on one processor and at 1.14 on another; on that one at another hour, as its host had it, at
-  // 1.44 to 1.59, and so was glibc's pair.
-  constexpr double margin = 1.75;
+  // 0.82 of them on one processor and at 1.14 on another.
+  constexpr double margin = 1.25;
+  // On that one at another hour at 1.44 to 1.59; but so was glibc's pair, to which a ratio of one run
+  // compares it.
+  constexpr double level = 1.05;
   const bool within = pair.ratio <= limit;
   const bool at_floor = pair.thrum_c <= margin * pair.floor;
+  const bool is_level = pair.ratio <= level;
   std::printf(
       "lock pair: C handle %.2f ns, pthread_mutex %.2f ns, two calls with a compare-and-swap each %.2f ns\n"
-      "C handle over pthread_mutex: %.3f; at most %.3f: %s; at most %.2f of the two calls: %s\n",
-      pair.thrum_c, pair.glibc, pair.floor, pair.ratio, limit, within ? "yes" : "no", margin,
-      at_floor ? "yes" : "no");
-  return within || at_floor ? 0 : 1;
+      "C handle over pthread_mutex: %.3f; at most %.3f: %s; at most %.2f: %s; at most %.2f of the two calls: "
+      "%s\n",
+      pair.thrum_c, pair.glibc, pair.floor, pair.ratio, limit, within ? "yes" : "no", level,
+      is_level ? "yes" : "no", margin, at_floor ? "yes" : "no");
+  return within || at_floor || is_level ? 0 : 1;
 }
 
 std::vector<bench::Workload> all_workloads() {
