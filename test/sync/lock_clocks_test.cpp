@@ -25,11 +25,24 @@ using std::chrono::system_clock;
 using std::chrono::time_point;
 using Samples = duration<std::int64_t, std::ratio<1, 44100>>;
 
+/// A condition with the lock that its waiters wait for.
+struct WithLock {
+  thrum::RLock waited;
+};
+struct LockOfCondition : WithLock, thrum::Condition {
+  LockOfCondition() : Condition(waited) {}
+};
+
+template <class Lock>
+Lock& waited_for(Lock& lock) {
+  return lock;
+}
+thrum::RLock& waited_for(LockOfCondition& lock) { return lock.waited; }
+
 /// A lock, and the names by which it is tried.
 template <class Lock>
 struct Alone {
   Lock lock;
-  Lock& word = lock;
   template <class Timeout>
   bool try_for(Timeout timeout) {
     return lock.try_lock_for(timeout);
@@ -45,7 +58,6 @@ struct Alone {
 
 struct Together {
   thrum::RWLock lock;
-  thrum::RWLock& word = lock;
   template <class Timeout>
   bool try_for(Timeout timeout) {
     return lock.try_lock_shared_for(timeout);
@@ -57,22 +69,6 @@ struct Together {
   void take() { lock.lock(); }
   void release() { lock.unlock(); }
   void give_back() { lock.unlock_shared(); }
-};
-
-struct OfCondition {
-  thrum::RLock word;
-  thrum::Condition lock{word};
-  template <class Timeout>
-  bool try_for(Timeout timeout) {
-    return lock.try_lock_for(timeout);
-  }
-  template <class Deadline>
-  bool try_until(Deadline deadline) {
-    return lock.try_lock_until(deadline);
-  }
-  void take() { lock.lock(); }
-  void release() { lock.unlock(); }
-  void give_back() { lock.unlock(); }
 };
 
 /// Whether a try that another thread makes while the lock is held waits for it, and gets it.
@@ -90,7 +86,7 @@ bool waits(Try attempt) {
       tried.release();
     }
   });
-  until_parked(tried.word);
+  until_parked(waited_for(tried.lock));
   tried.release();
   crew.join();
   return acquired;
@@ -139,7 +135,8 @@ struct Standing {
 }  // namespace
 
 TEMPLATE_TEST_CASE("a lock is waited for as long as the largest duration is", "[lock][clocks]",
-                   Alone<thrum::Lock>, Alone<thrum::RLock>, Alone<thrum::RWLock>, Together, OfCondition) {
+                   Alone<thrum::Lock>, Alone<thrum::RLock>, Alone<thrum::RWLock>, Together,
+                   Alone<LockOfCondition>) {
   CHECK(waits_for<TestType>(hours::max()));
   CHECK(waits_for<TestType>(seconds::max()));
   CHECK(waits_for<TestType>(nanoseconds::max()));
@@ -151,7 +148,8 @@ TEMPLATE_TEST_CASE("a lock is waited for as long as the largest duration is", "[
 }
 
 TEMPLATE_TEST_CASE("a lock is waited for until the last time of any clock", "[lock][clocks]",
-                   Alone<thrum::Lock>, Alone<thrum::RLock>, Alone<thrum::RWLock>, Together, OfCondition) {
+                   Alone<thrum::Lock>, Alone<thrum::RLock>, Alone<thrum::RWLock>, Together,
+                   Alone<LockOfCondition>) {
   CHECK(waits_until<TestType>(steady_clock::time_point::max()));
   CHECK(waits_until<TestType>(system_clock::time_point::max()));
   CHECK(waits_until<TestType>(time_point<steady_clock, seconds>::max()));
@@ -161,7 +159,8 @@ TEMPLATE_TEST_CASE("a lock is waited for until the last time of any clock", "[lo
 }
 
 TEMPLATE_TEST_CASE("a lock is not waited for where the time is past, however long", "[lock][clocks]",
-                   Alone<thrum::Lock>, Alone<thrum::RLock>, Alone<thrum::RWLock>, Together, OfCondition) {
+                   Alone<thrum::Lock>, Alone<thrum::RLock>, Alone<thrum::RWLock>, Together,
+                   Alone<LockOfCondition>) {
   CHECK(gives_up_for<TestType>(hours::min()));
   CHECK(gives_up_for<TestType>(nanoseconds::min()));
   CHECK(gives_up_for<TestType>(duration<double>::min()));

@@ -94,12 +94,9 @@ void Bucket::push(Place& place, Waiter& waiter, Kind kind, debts::Settle settle)
 }
 
 void Bucket::push_again(Waiter& waiter, bool called, Kind kind, debts::Settle settle) noexcept {
+  if (!called) return push(waiter.own, waiter, kind, settle);
   prepare(waiter.own, waiter, kind, settle);
-  if (called) {
-    chain_.prepend(waiter.own, address_);
-  } else {
-    chain_.append(waiter.own, address_);
-  }
+  chain_.prepend(waiter.own, address_);
 }
 
 Waiter* Bucket::pop() noexcept {

@@ -235,15 +235,15 @@ thrum_status shutdown(std::uint64_t id, bool wait, bool cancel_pending) noexcept
   wake_all(*pool);
   ++pool->references;
   gate.unlock();
-  if (cancel_pending) {
+  const auto cancel_what_is_left = [&] {
     const runtime::Inside inside(*self);
     drain(*pool, future::kCancelled);
-  }
+  };
+  if (cancel_pending) cancel_what_is_left();
   if (wait) {
     join_all(*pool);
-    // Where the system refused a thread for one that left by pthread_exit, nobody will do what is left.
-    const runtime::Inside inside(*self);
-    drain(*pool, future::kCancelled);
+    // Where the system refused a thread for one that left by pthread_exit, nobody will do it.
+    cancel_what_is_left();
   }
   gate.lock();
   drop(*pool, gate);
