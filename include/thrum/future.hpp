@@ -16,8 +16,6 @@
 #include "thrum/detail/job.hpp"
 #include "thrum/detail/layout.hpp"
 #include "thrum/error.hpp"
-#include "thrum/lock.hpp"
-#include "thrum/semaphore.hpp"
 #include "thrum/thread.hpp"
 
 namespace thrum {
@@ -28,8 +26,12 @@ class ThreadPool;
 
 namespace detail {
 
+class Awaited;
+
 template <class T>
 std::vector<Future<T>> distinct(std::vector<Future<T>> futures);
+template <class T>
+Awaited watch(const std::vector<Future<T>>& futures);
 
 }  // namespace detail
 
@@ -123,6 +125,8 @@ class Future {
   friend class ThreadPool;
   template <class U>
   friend std::vector<Future<U>> detail::distinct(std::vector<Future<U>> futures);
+  template <class U>
+  friend detail::Awaited detail::watch(const std::vector<Future<U>>& futures);
   explicit Future(detail::Outcome<T>* outcome) noexcept : outcome_(outcome) {}
 
   detail::Outcome<T>& outcome() const {
@@ -171,42 +175,40 @@ std::vector<Future<T>> distinct(std::vector<Future<T>> futures) {
   return futures;
 }
 
-/// The places of several futures in the order in which they are done, which the futures' call-backs tell and
-/// one thread asks for.
-class Arrivals {
+/// The places of several futures in the order in which they are done, for one thread that asks for them.
+class Awaited {
  public:
-  template <class T>
-  static std::shared_ptr<Arrivals> of(const std::vector<Future<T>>& futures) {
-    auto arrivals = std::make_shared<Arrivals>();
-    arrivals->places_.reserve(futures.size());
-    for (std::size_t place = 0; place < futures.size(); ++place) {
-      Future<T>(futures[place]).add_done_callback([arrivals, place] { arrivals->tell(place); });
-    }
-    return arrivals;
+  explicit Awaited(std::size_t count) : arrivals_(thrum_core_arrivals_create(count)) {
+    if (arrivals_ == nullptr) raise(THRUM_E_NOMEM);
+  }
+
+  void watch(std::size_t place, FutureState& future) noexcept {
+    thrum_core_arrivals_watch(*arrivals_, place, future);
   }
 
   /// The next one; none where it does not come in time.
   std::optional<std::size_t> next(double timeout) {
-    if (!told_.acquire(timeout)) return std::nullopt;
-    lock_.acquire();
-    const std::size_t place = places_[asked_++];
-    lock_.release();
+    std::size_t place = 0;
+    const thrum_status status = thrum_core_arrivals_next(*arrivals_, timeout, place);
+    if (status == THRUM_TIMEOUT) return std::nullopt;
+    check_status(status);
     return place;
   }
 
  private:
-  void tell(std::size_t place) {
-    lock_.acquire();
-    places_.push_back(place);  // there is room: no exception
-    lock_.release();
-    told_.release();
-  }
-
-  Lock lock_;
-  Semaphore told_{0};
-  std::vector<std::size_t> places_;
-  std::size_t asked_ = 0;
+  struct End {
+    void operator()(Arrivals* arrivals) const noexcept { thrum_core_arrivals_end(*arrivals); }
+  };
+  std::unique_ptr<Arrivals, End> arrivals_;
 };
+
+template <class T>
+Awaited watch(const std::vector<Future<T>>& futures) {
+  Awaited arrivals(futures.size());
+  for (std::size_t place = 0; place < futures.size(); ++place)
+    arrivals.watch(place, futures[place].outcome());
+  return arrivals;
+}
 
 /// The time that is left until a number of seconds from now.
 class Countdown {
@@ -239,20 +241,24 @@ struct DoneAndNotDone {
   std::vector<Future<T>> not_done;
 };
 
-/// Waits for the futures, at most `timeout` seconds. ValueError: NaN. OverflowError: above timeout_max.
-/// concurrent.futures.wait.
+/// Waits for the futures, at most `timeout` seconds; not for their call-backs. ValueError: NaN.
+/// OverflowError: above timeout_max. MemoryError. concurrent.futures.wait.
 template <class T>
 DoneAndNotDone<T> wait(const std::vector<Future<T>>& some, double timeout = no_timeout,
                        ReturnWhen return_when = ReturnWhen::all_completed) {
   const detail::Countdown countdown(timeout);
   const std::vector<Future<T>> futures = detail::distinct(some);
-  const auto arrivals = detail::Arrivals::of(futures);
-  for (std::size_t count = 0; count < futures.size(); ++count) {
-    const std::optional<std::size_t> place = arrivals->next(countdown.left());
-    if (!place || return_when == ReturnWhen::first_completed) break;
-    const Future<T>& future = futures[*place];
-    if (return_when == ReturnWhen::first_exception && !future.cancelled() && future.exception() != nullptr) {
-      break;
+  if (return_when == ReturnWhen::all_completed) {
+    for (const Future<T>& future : futures) {
+      if (!future.wait(countdown.left())) break;
+    }
+  } else {
+    detail::Awaited arrivals = detail::watch(futures);
+    for (std::size_t count = 0; count < futures.size(); ++count) {
+      const std::optional<std::size_t> place = arrivals.next(countdown.left());
+      if (!place || return_when == ReturnWhen::first_completed) break;
+      const Future<T>& future = futures[*place];
+      if (!future.cancelled() && future.exception() != nullptr) break;
     }
   }
   DoneAndNotDone<T> found;
@@ -314,11 +320,11 @@ class AsCompleted {
   AsCompleted(std::vector<Future<T>> futures, double timeout)
       : countdown_(timeout),
         futures_(detail::distinct(std::move(futures))),
-        arrivals_(detail::Arrivals::of(futures_)) {}
+        arrivals_(detail::watch(futures_)) {}
 
   const Future<T>& current() {
     if (!current_) {
-      const std::optional<std::size_t> place = arrivals_->next(countdown_.left());
+      const std::optional<std::size_t> place = arrivals_.next(countdown_.left());
       if (!place) throw TimeoutError(THRUM_TIMEOUT);
       // Nothing here keeps it longer than the loop has it.
       current_ = std::move(futures_[*place]);
@@ -337,13 +343,14 @@ class AsCompleted {
 
   detail::Countdown countdown_;
   std::vector<Future<T>> futures_;
-  std::shared_ptr<detail::Arrivals> arrivals_;
+  detail::Awaited arrivals_;
   std::size_t given_ = 0;
   std::optional<Future<T>> current_;
 };
 
 /// The futures in the order in which they are done, those that are already first, for at most `timeout`
-/// seconds in all. ValueError: NaN. OverflowError: above timeout_max. concurrent.futures.as_completed.
+/// seconds in all; each comes whether its call-backs have been called or not. ValueError: NaN. OverflowError:
+/// above timeout_max. MemoryError. concurrent.futures.as_completed.
 template <class T>
 AsCompleted<T> as_completed(std::vector<Future<T>> futures, double timeout = no_timeout) {
   return AsCompleted<T>(std::move(futures), timeout);

@@ -1,5 +1,7 @@
 // cxxapi/future.cpp - thrum_core_future_...
 #include "core/task/future.hpp"
+
+#include "core/task/arrivals.hpp"
 #include "thrum/detail/core.hpp"
 
 namespace thrum::detail {
@@ -18,6 +20,18 @@ thrum_status thrum_core_future_add_call(FutureState& future, void (*function)(th
                                         void (*dispose)(void*)) noexcept {
   return future::add_call(future, 0, {function, thrum_future{0}, arg, dispose, nullptr});
 }
+
+Arrivals* thrum_core_arrivals_create(std::size_t count) noexcept { return arrivals::create(count); }
+
+void thrum_core_arrivals_watch(Arrivals& arrivals, std::size_t place, FutureState& future) noexcept {
+  arrivals::watch(arrivals, place, future);
+}
+
+thrum_status thrum_core_arrivals_next(Arrivals& arrivals, double timeout, std::size_t& place) noexcept {
+  return arrivals::next(arrivals, timeout, place);
+}
+
+void thrum_core_arrivals_end(Arrivals& arrivals) noexcept { arrivals::end(arrivals); }
 
 void thrum_core_future_retain(FutureState& future) noexcept { future::retain(future); }
 

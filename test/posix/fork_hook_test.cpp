@@ -175,3 +175,33 @@ TEST_CASE("inside that call-back, in the child, the other futures are cancelled 
   CHECK(ending.how == "exit 0");
   open.set();
 }
+
+TEST_CASE("who forks in a loop over as_completed comes to its end, in the child as in the parent",
+          "[fork][pool][future]") {
+  thrum::Event open;
+  thrum::ThreadPool pool(1);
+  std::vector<thrum::Future<void>> futures;
+  futures.reserve(100);
+  futures.push_back(pool.submit([] {}));
+  for (int i = 1; i < 100; ++i) futures.push_back(pool.submit([&] { open.wait(); }));
+  auto completed = thrum::as_completed(futures);
+  std::size_t came = 0;
+  std::size_t cancelled = 0;
+  support::Ending ending;
+  for (const auto& future : completed) {
+    if (++came == 1) {
+      ending = run_forked([&] {
+        for (const auto& other : completed) {
+          ++came;
+          if (other.cancelled()) ++cancelled;
+        }
+        CHILD_REQUIRE(came == 100);
+        CHILD_REQUIRE(cancelled == 99);
+      });
+      open.set();
+    }
+    CHECK(future.done());
+  }
+  CHECK(ending.how == "exit 0");
+  CHECK(came == 100);
+}

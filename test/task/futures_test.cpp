@@ -246,3 +246,22 @@ TEST_CASE("what came out of as_completed is kept by nobody else",
   }
   eventually([&] { return token.use_count() == 1; });
 }
+
+TEST_CASE("who waits for several futures does not wait for their call-backs", "[future]") {
+  ThreadPool pool(1);
+  for (const ReturnWhen when :
+       {ReturnWhen::all_completed, ReturnWhen::first_completed, ReturnWhen::first_exception}) {
+    thrum::Event go;
+    thrum::Event waited;
+    const std::vector<Future<void>> futures{pool.submit([&] { go.wait(); })};
+    // It needs what the thread does that waits.
+    Future<void>(futures[0]).add_done_callback([&] { waited.wait(); });
+    auto completed = thrum::as_completed(futures);
+    go.set();
+    CHECK(thrum::wait(futures, thrum::no_timeout, when).done == futures);
+    CHECK(*completed.begin() == futures[0]);
+    // It is done by now, while its call-back is not.
+    CHECK(*thrum::as_completed(futures, 0).begin() == futures[0]);
+    waited.set();
+  }
+}

@@ -266,3 +266,15 @@ TEST_CASE("pools and futures that there is no memory for are refused, and nothin
         return status == THRUM_OK ? thrum_future_destroy(future) : status;
       });
 }
+
+TEST_CASE("who waits for several futures is told that there is no memory for that", "[future][refused]") {
+  thrum::Event open;
+  thrum::ThreadPool pool(1);
+  const std::vector<thrum::Future<void>> futures{pool.submit([&] { open.wait(); })};
+  {
+    const Refusal refusal(support::refuse_memory);
+    CHECK(raised<thrum::MemoryError>([&] { thrum::as_completed(futures, 0); }) == THRUM_E_NOMEM);
+  }
+  open.set();
+  CHECK(thrum::wait(futures, thrum::no_timeout, thrum::ReturnWhen::first_completed).done == futures);
+}

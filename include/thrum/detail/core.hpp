@@ -17,6 +17,8 @@ struct Waiter;
 
 namespace thrum::detail {
 
+struct Arrivals;
+
 // The lower halves of words, as far as the headers know them.
 inline constexpr std::uint64_t lock_free = 0;
 inline constexpr std::uint64_t lock_held = 1;
@@ -50,6 +52,7 @@ struct FutureState {
   Word references;
   void* calls = nullptr;  // to be made when it is done: a list
   void* last_call = nullptr;
+  void* watches = nullptr;                           // of those who wait for several: a list
   void (*dispose)(FutureState&) noexcept = nullptr;  // with the last reference
   void (*discard)(FutureState&) noexcept = nullptr;  // where the task will not be called; null: nothing to do
   bool slow_to_dispose = false;  // whether that runs code of the user's, which may take its time
@@ -262,6 +265,13 @@ THRUM_API thrum_status thrum_core_future_wait(FutureState& future, double timeou
 THRUM_API bool thrum_core_future_cancel(FutureState& future) noexcept;
 THRUM_API thrum_status thrum_core_future_add_call(FutureState& future, void (*function)(thrum_future, void*),
                                                   void* arg, void (*dispose)(void*)) noexcept;
+// Several futures in the order in which they are done, for one thread that asks. Null: no memory. A future
+// must last until its place has come, or the end.
+THRUM_API Arrivals* thrum_core_arrivals_create(std::size_t count) noexcept;
+THRUM_API void thrum_core_arrivals_watch(Arrivals& arrivals, std::size_t place, FutureState& future) noexcept;
+THRUM_API thrum_status thrum_core_arrivals_next(Arrivals& arrivals, double timeout,
+                                                std::size_t& place) noexcept;
+THRUM_API void thrum_core_arrivals_end(Arrivals& arrivals) noexcept;
 THRUM_API void thrum_core_future_retain(FutureState& future) noexcept;
 THRUM_API void thrum_core_future_release(FutureState& future) noexcept;
 

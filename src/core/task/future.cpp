@@ -19,17 +19,41 @@ thrum_status outcome(std::uint64_t word) noexcept {
   }
 }
 
+/// Who is to be told that a future is done, and the calls that are to be made after that.
+struct Told {
+  lot::WakeList waiting;
+  Watch* arrived = nullptr;
+  DoneCall* calls = nullptr;
+
+  /// Call with no mutex held.
+  void wake() noexcept {
+    waiting.wake_all();
+    arrivals::wake(arrived);
+  }
+};
+
 /// Moves a future whose word is this one to a state that is done, and takes out who waits and what is to be
 /// called. False: the word is another one, which it now holds.
 bool move(FutureState& future, lot::Bucket& bucket, std::uint64_t& word, std::uint64_t state,
-          lot::WakeList& awake, DoneCall*& calls) noexcept {
+          Told& told) noexcept {
   constexpr std::uint64_t kAll = kStates | kParked | kCalls;
   // release: pairs with the acquire of who looks at the outcome.
   if (!atomic::change_release(future.word, word, (word & ~kAll) | state)) return false;
-  calls = static_cast<DoneCall*>(future.calls);
+  told.calls = static_cast<DoneCall*>(future.calls);
   future.calls = nullptr;
   future.last_call = nullptr;
-  awake.push_all(bucket);
+  told.arrived = arrivals::arrive(future);
+  told.waiting.push_all(bucket);
+  return true;
+}
+
+/// Notes that there is something in the lists of a future that is not done. Otherwise says what its word is.
+bool set_calls(FutureState& future, Generation generation, std::uint64_t& word) noexcept {
+  // acquire: the future may turn out to be done.
+  word = atomic::load_acquire(future.word);
+  do {
+    if (generation_of(word) != generation || is_done(word)) return false;
+  } while ((word & kCalls) == 0 && !atomic::change_acquire(future.word, word, word | kCalls));
   return true;
 }
 
@@ -50,15 +74,14 @@ bool enqueue(FutureState& future, Generation generation, Waiter& self, thrum_sta
 }  // namespace
 
 DoneCall* finish_slowly(FutureState& future, std::uint64_t state) noexcept {
-  DoneCall* calls = nullptr;
-  lot::WakeList awake;
+  Told told;
   lot::Bucket bucket(&future.word);
   std::uint64_t word = atomic::load_relaxed(future.word);
-  while (!move(future, bucket, word, state, awake, calls)) {
+  while (!move(future, bucket, word, state, told)) {
   }
   bucket.unlock();
-  awake.wake_all();
-  return calls;
+  told.wake();
+  return told.calls;
 }
 
 void make(DoneCall*& calls) noexcept {
@@ -74,22 +97,24 @@ void make(DoneCall*& calls) noexcept {
 }
 
 DoneCall* give_up(FutureState& future, std::uint64_t state) noexcept {
-  DoneCall* calls = nullptr;
-  lot::WakeList awake;
+  Told told;
   lot::Bucket bucket(&future.word);
   std::uint64_t word = atomic::load_relaxed(future.word);
   do {
     if ((word & kStates) != kPending) return nullptr;
-  } while (!move(future, bucket, word, state, awake, calls));
+  } while (!move(future, bucket, word, state, told));
   bucket.unlock();
-  awake.wake_all();
-  return calls;
+  told.wake();
+  return told.calls;
 }
 
 void forsake(FutureState& future) noexcept {
   // relaxed: the one thread of the child.
   const std::uint64_t word = atomic::load_relaxed(future.word);
-  if (!is_done(word)) atomic::store_relaxed(future.word, make_word(generation_of(word), kCancelled));
+  if (is_done(word)) return;
+  atomic::store_relaxed(future.word, make_word(generation_of(word), kCancelled));
+  // The mutexes of the lot are as new by now. Who waits and has forked finds it; the others are not there.
+  arrivals::wake(arrivals::arrive(future));
 }
 
 void retain(FutureState& future) noexcept {
@@ -120,18 +145,17 @@ thrum_status wait(FutureState& future, Generation generation, double timeout) no
 }
 
 thrum_status cancel(FutureState& future, Generation generation, bool& cancelled) noexcept {
-  DoneCall* calls = nullptr;
-  lot::WakeList awake;
+  Told told;
   lot::Bucket bucket(&future.word);
   std::uint64_t word = atomic::load_relaxed(future.word);
   do {
     if (generation_of(word) != generation) return THRUM_E_HANDLE;
     cancelled = (word & kStates) == kPending || (word & kStates) == kCancelled;
     if ((word & kStates) != kPending) return THRUM_OK;
-  } while (!move(future, bucket, word, kCancelled, awake, calls));
+  } while (!move(future, bucket, word, kCancelled, told));
   bucket.unlock();
-  awake.wake_all();
-  make(calls);
+  told.wake();
+  make(told.calls);
   return THRUM_OK;
 }
 
@@ -142,20 +166,16 @@ thrum_status add_call(FutureState& future, Generation generation, const DoneCall
   *added = call;
   added->next = nullptr;
   lot::Bucket bucket(&future.word);
-  std::uint64_t word = atomic::load_acquire(future.word);
-  do {
+  std::uint64_t word = 0;
+  if (!set_calls(future, generation, word)) {
+    bucket.unlock();
     if (generation_of(word) != generation) {
-      bucket.unlock();
       thrum::release(added);
       return THRUM_E_HANDLE;
     }
-    if (is_done(word)) {
-      bucket.unlock();
-      make(added);
-      return THRUM_OK;
-    }
-    // acquire: the future may turn out to be done.
-  } while ((word & kCalls) == 0 && !atomic::change(future.word, word, word | kCalls));
+    make(added);
+    return THRUM_OK;
+  }
   auto* last = static_cast<DoneCall*>(future.last_call);
   if (last != nullptr) {
     last->next = added;
@@ -164,6 +184,33 @@ thrum_status add_call(FutureState& future, Generation generation, const DoneCall
   }
   future.last_call = added;
   return THRUM_OK;
+}
+
+bool add_watch(FutureState& future, Watch& watch) noexcept {
+  lot::Bucket bucket(&future.word);
+  std::uint64_t word = atomic::load_relaxed(future.word);
+  if (!set_calls(future, generation_of(word), word)) return false;
+  auto* const next = static_cast<Watch*>(future.watches);
+  watch.next = next;
+  watch.previous = nullptr;
+  if (next != nullptr) next->previous = &watch;
+  future.watches = &watch;
+  watch.waits = true;
+  return true;
+}
+
+bool remove_watch(FutureState& future, Watch& watch) noexcept {
+  lot::Bucket bucket(&future.word);
+  // A future that is done may be gone.
+  if (!watch.waits) return false;
+  watch.waits = false;
+  if (watch.next != nullptr) watch.next->previous = watch.previous;
+  if (watch.previous != nullptr) {
+    watch.previous->next = watch.next;
+  } else {
+    future.watches = watch.next;
+  }
+  return true;
 }
 
 thrum_status end_handle(FutureState& future, Generation generation) noexcept {

@@ -10,12 +10,13 @@
 //
 //   PARKED     threads are queued for the word        the step to one of the last three: clears it and wakes
 //                                                     them all; the last whose time is up: clears it
-//   CALLS      call-backs are in the list             the same step: clears it and makes them
+//   CALLS      call-backs or watches are in the       the same step: clears it, has the watches arrive
+//              lists                                  (arrivals.hpp) and makes the calls
 //
 // The state, PARKED and CALLS are the lower half of the word. PARKED and CALLS change with the mutex of the
-// word's bucket held, as does the list; either may be set for nothing, never clear with somebody queued or
-// something in the list. The upper half is the generation: what a worker does to the word leaves it alone, as
-// a future's handle may be destroyed while its task is still to come.
+// word's bucket held, as do the lists; either may be set for nothing, never clear with somebody queued or
+// something in the lists. The upper half is the generation: what a worker does to the word leaves it alone,
+// as a future's handle may be destroyed while its task is still to come.
 //
 // A future is counted: one reference for whoever holds it in C++, or for its handle; one for its task until
 // that has been seen to; one for each thread that sleeps for it.
@@ -23,6 +24,7 @@
 #define THRUM_CORE_TASK_FUTURE_HPP
 
 #include "core/park/lot.hpp"
+#include "core/task/arrivals.hpp"
 #include "core/word/deadline.hpp"
 #include "core/word/generation.hpp"
 #include "thrum/detail/core.hpp"
@@ -91,7 +93,7 @@ void make(DoneCall*& calls) noexcept;
 /// be made.
 [[nodiscard]] DoneCall* give_up(FutureState& future, std::uint64_t state) noexcept;
 
-/// In the child of a fork: cancels a future whose task is the parent's. No call is made.
+/// In the child of a fork: cancels a future whose task is the parent's. Its watches arrive; no call is made.
 void forsake(FutureState& future) noexcept;
 
 void retain(FutureState& future) noexcept;
@@ -126,6 +128,11 @@ thrum_status cancel(FutureState& future, Generation generation, bool& cancelled)
 
 /// Has the call made when the future is done: at once where it is.
 thrum_status add_call(FutureState& future, Generation generation, const DoneCall& call) noexcept;
+
+/// Leaves a watch with the future. False: it is done.
+bool add_watch(FutureState& future, Watch& watch) noexcept;
+/// Takes the watch back. False: it has arrived.
+bool remove_watch(FutureState& future, Watch& watch) noexcept;
 
 /// Ends the life of the future's handle.
 thrum_status end_handle(FutureState& future, Generation generation) noexcept;
