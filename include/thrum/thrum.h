@@ -877,13 +877,13 @@ THRUM_API thrum_status thrum_pool_submit(thrum_pool pool, void (*task)(void*), v
  * threads have ended. May be called again, and by many threads at once. THRUM_E_SELF: a worker of the pool
  * would wait for itself. THRUM_E_DEADLOCK: it would wait within a DllMain, as thrum_thread_join; the pool is
  * as it was. Executor.shutdown. */
-THRUM_API thrum_status thrum_pool_shutdown(thrum_pool pool, int wait, int cancel_pending) THRUM_NOEXCEPT;
+THRUM_API thrum_status thrum_pool_shutdown(thrum_pool pool, int wait, int cancel_pending);
 
 /* Destroys a pool that has no workers: that was shut down, which has taken effect, or was never used.
  * THRUM_E_BUSY: it has, or a call waits for it, or it belongs to an object in C++. In the child of a fork a
  * pool has no workers at first and none of its parent's tasks, whose futures are cancelled there; it goes on
  * with what is submitted to it. */
-THRUM_API thrum_status thrum_pool_destroy(thrum_pool pool) THRUM_NOEXCEPT;
+THRUM_API thrum_status thrum_pool_destroy(thrum_pool pool);
 
 /* ------------------------------------------------------------------------- Future: thrum_future_ -- */
 
@@ -896,7 +896,7 @@ THRUM_API thrum_status thrum_future_wait(thrum_future future, double timeout) TH
 
 /* Cancels the task unless it has begun. Stores whether it is cancelled now, 0 or 1. Calls what was added with
  * thrum_future_add_done_callback. Future.cancel. */
-THRUM_API thrum_status thrum_future_cancel(thrum_future future, int* out) THRUM_NOEXCEPT;
+THRUM_API thrum_status thrum_future_cancel(thrum_future future, int* out);
 
 /* Whether the task was cancelled; is being called; is finished or cancelled, 0 or 1. Future.cancelled,
  * .running, .done. */
@@ -906,10 +906,11 @@ THRUM_API thrum_status thrum_future_done(thrum_future future, int* out) THRUM_NO
 
 /* Has callback(future, arg) called when the task is finished or cancelled, by the thread that brings that
  * about; at once where it is already. Those of one future are called in the order in which they were added,
- * each once. It must not let a C++ exception out. Future.add_done_callback. */
+ * each once: where one ends its thread, by pthread_exit or ExitThread, that calls the others as it ends. It
+ * must not let a C++ exception out. Future.add_done_callback. */
 THRUM_API thrum_status thrum_future_add_done_callback(thrum_future future,
                                                       void (*callback)(thrum_future future, void* arg),
-                                                      void* arg) THRUM_NOEXCEPT;
+                                                      void* arg);
 
 /* Destroys the future, at any time: its task goes on without, and the call-backs that were added are called
  * with a handle that is stale. THRUM_E_BUSY: a thread waits for it. */

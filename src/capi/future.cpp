@@ -31,7 +31,7 @@ thrum_status thrum_future_wait(thrum_future handle, double timeout) noexcept {
   });
 }
 
-thrum_status thrum_future_cancel(thrum_future handle, int* out) noexcept {
+thrum_status thrum_future_cancel(thrum_future handle, int* out) {
   if (out == nullptr) return THRUM_E_VALUE;
   return capi::on(futures, handle.id, [=](FutureSlot& slot, Generation generation) {
     bool cancelled = false;
@@ -54,9 +54,9 @@ thrum_status thrum_future_done(thrum_future handle, int* out) noexcept {
 }
 
 thrum_status thrum_future_add_done_callback(thrum_future handle, void (*callback)(thrum_future, void*),
-                                            void* arg) noexcept {
+                                            void* arg) {
   return capi::on(futures, handle.id, [=](FutureSlot& slot, Generation generation) {
-    return future::add_call(slot, generation, {callback, handle, arg, nullptr, nullptr});
+    return future::add_call(slot, generation, {callback, handle, arg, nullptr, nullptr, nullptr});
   });
 }
 

@@ -61,9 +61,9 @@ thrum_status thrum_pool_submit(thrum_pool handle, void (*task)(void*), void* arg
   return status;
 }
 
-thrum_status thrum_pool_shutdown(thrum_pool handle, int wait, int cancel_pending) noexcept {
+thrum_status thrum_pool_shutdown(thrum_pool handle, int wait, int cancel_pending) {
   return pool::shutdown(handle.id, wait != 0, cancel_pending != 0);
 }
 
-thrum_status thrum_pool_destroy(thrum_pool handle) noexcept { return pool::destroy(handle.id); }
+thrum_status thrum_pool_destroy(thrum_pool handle) { return pool::destroy(handle.id); }
 }

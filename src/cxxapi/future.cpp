@@ -10,15 +10,15 @@ thrum_status thrum_core_future_wait(FutureState& future, double timeout) noexcep
   return future::wait(future, 0, timeout);
 }
 
-bool thrum_core_future_cancel(FutureState& future) noexcept {
+bool thrum_core_future_cancel(FutureState& future) {
   bool cancelled = false;
   static_cast<void>(future::cancel(future, 0, cancelled));
   return cancelled;
 }
 
 thrum_status thrum_core_future_add_call(FutureState& future, void (*function)(thrum_future, void*), void* arg,
-                                        void (*dispose)(void*)) noexcept {
-  return future::add_call(future, 0, {function, thrum_future{0}, arg, dispose, nullptr});
+                                        void (*dispose)(void*)) {
+  return future::add_call(future, 0, {function, thrum_future{0}, arg, dispose, nullptr, nullptr});
 }
 
 Arrivals* thrum_core_arrivals_create(std::size_t count) noexcept { return arrivals::create(count); }

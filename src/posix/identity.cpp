@@ -22,7 +22,10 @@ void destroy_value(void* record) {
   if (++rounds_seen < kRounds && pthread_setspecific(key, record) == 0) return;
   // A cancellation that comes now would leave others waiting for the thread's end.
   const NoCancellation whole;
+  // Where a call of the user's ends the thread once more, the destructors are called anew.
+  pthread_setspecific(key, record);
   thread_ended(record);
+  pthread_setspecific(key, nullptr);
   current_identity = {nullptr, 0};
 }
 

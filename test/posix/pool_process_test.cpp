@@ -162,6 +162,63 @@ TEST_CASE("a done call-back that leaves by pthread_exit keeps nobody from being 
   eventually([&] { return token.use_count() == 1; });
 }
 
+TEST_CASE("a thread that a call-back ends by pthread_exit makes the other calls as it ends",
+          "[pool][pthread_exit]") {
+  ThreadPool pool(1);
+  thrum::Event go;
+  static_cast<void>(pool.submit([&] { go.wait(); }));
+  for (const bool foreign : {true, false}) {
+    std::vector<int> called;
+    Future<void> inner = pool.submit([] {});
+    Future<void> outer = pool.submit([] {});
+    inner.add_done_callback([&] {
+      called.push_back(2);
+      pthread_exit(nullptr);
+    });
+    inner.add_done_callback([&] { called.push_back(3); });
+    outer.add_done_callback([&] {
+      called.push_back(1);
+      inner.cancel();
+      called.push_back(0);  // it does not come back
+    });
+    outer.add_done_callback([&] {
+      called.push_back(4);
+      pthread_exit(nullptr);
+    });
+    outer.add_done_callback([&] { called.push_back(5); });
+    const auto cancel = [&] { outer.cancel(); };
+    if (foreign) {
+      std::thread(cancel).join();
+    } else {
+      thrum::Thread thread(cancel);
+      thread.start();
+      thread.join();
+    }
+    CHECK(called == std::vector<int>{1, 2, 3, 4, 5});
+  }
+  go.set();
+}
+
+TEST_CASE("a call-back that leaves by pthread_exit keeps no task from being cancelled",
+          "[pool][pthread_exit]") {
+  ThreadPool pool(1);
+  thrum::Event go;
+  static_cast<void>(pool.submit([&] { go.wait(); }));
+  int called = 0;
+  std::vector<Future<void>> futures;
+  for (int i = 0; i < 100; ++i) {
+    futures.push_back(pool.submit([] {}));
+    futures.back().add_done_callback([&, i] {
+      ++called;
+      if (i == 3) pthread_exit(nullptr);
+    });
+  }
+  std::thread([&] { pool.shutdown(false, true); }).join();
+  for (const auto& future : futures) CHECK(future.cancelled());
+  CHECK(called == 100);
+  go.set();
+}
+
 TEST_CASE("a task that leaves by pthread_exit is done, and another worker takes its place",
           "[pool][pthread_exit]") {
   for (const int workers : {1, 3}) {

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "support/crew.hpp"
 #include "support/raised.hpp"
@@ -108,6 +109,31 @@ TEST_CASE("a task that calls ExitThread is done, and another worker takes its pl
     CHECK(raised<thrum::RuntimeError>([&] { leaving.result(); }) == THRUM_E_FAILED);
     CHECK(pool.submit([&] { return called.fetch_add(1); }).result() == round);
   }
+}
+
+TEST_CASE("a thread that a call-back ends by ExitThread makes the other calls as it ends",
+          "[pool][ExitThread]") {
+  thrum::ThreadPool pool(1);
+  thrum::Event go;
+  static_cast<void>(pool.submit([&] { go.wait(); }));
+  std::vector<int> called;
+  auto inner = pool.submit([] {});
+  auto outer = pool.submit([] {});
+  inner.add_done_callback([&] {
+    called.push_back(2);
+    ExitThread(0);
+  });
+  inner.add_done_callback([&] { called.push_back(3); });
+  outer.add_done_callback([&] {
+    called.push_back(1);
+    inner.cancel();
+  });
+  outer.add_done_callback([&] { called.push_back(4); });
+  thrum::Thread thread([&] { outer.cancel(); });
+  thread.start();
+  thread.join();
+  CHECK(called == std::vector<int>{1, 2, 3, 4});
+  go.set();
 }
 
 TEST_CASE("an initializer that calls ExitThread breaks its pool", "[pool][ExitThread]") {

@@ -262,9 +262,9 @@ THRUM_API void thrum_core_timer_release(thrum_timer timer) noexcept;
 
 // A future's task has one of its references, from the submission on; no reference, no future.
 THRUM_API thrum_status thrum_core_future_wait(FutureState& future, double timeout) noexcept;
-THRUM_API bool thrum_core_future_cancel(FutureState& future) noexcept;
+THRUM_API bool thrum_core_future_cancel(FutureState& future);
 THRUM_API thrum_status thrum_core_future_add_call(FutureState& future, void (*function)(thrum_future, void*),
-                                                  void* arg, void (*dispose)(void*)) noexcept;
+                                                  void* arg, void (*dispose)(void*));
 // Several futures in the order in which they are done, for one thread that asks. Null: no memory. A future
 // must last until its place has come, or the end.
 THRUM_API Arrivals* thrum_core_arrivals_create(std::size_t count) noexcept;

@@ -7,6 +7,7 @@
 #include "core/self/ending.hpp"
 #include "core/self/registry.hpp"
 #include "core/self/runtime.hpp"
+#include "core/task/future.hpp"
 #include "core/task/pool.hpp"
 #include "core/task/timer.hpp"
 #include "core/thread/hooks.hpp"
@@ -46,7 +47,7 @@ void process_exits() { static_cast<void>(exit::shutdown()); }
 
 }  // namespace
 
-const Above above = {start_up, hooks::begin, before_wait, main_left, process_exits};
+const Above above = {start_up, hooks::begin, before_wait, future::make_rest, main_left, process_exits};
 
 namespace {
 

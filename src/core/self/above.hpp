@@ -13,6 +13,8 @@ struct Above {
   void (*thread_seen)(ThreadRecord& record);
   /// A thread is about to wait and finds that the gate has moved. False: the process has left it behind.
   bool (*before_wait)(ThreadRecord& record);
+  /// A thread ends: what it has left by pthread_exit in the middle is still to be done.
+  void (*thread_ends)(ThreadRecord& record) noexcept;
   /// The main thread has ended, and the process goes on.
   void (*main_left)() noexcept;
   /// The handler of the process's exit.

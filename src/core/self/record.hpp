@@ -15,6 +15,8 @@
 
 namespace thrum {
 
+struct DoneCall;
+
 namespace local {
 struct Entry;
 }
@@ -59,6 +61,7 @@ struct ThreadRecord {
   LocalValues locals;
   std::uint64_t greeted;  // see hooks.hpp; the thread's own
   std::uint64_t gate;     // how often the gate had moved when it last passed, see runtime.hpp; its own
+  DoneCall* making;       // calls that it makes of futures that are done, see task/future.hpp; its own
   std::uint64_t inside;  // what it has called of the user's in the middle of a call, see runtime.hpp; its own
 
   // Guarded by the registry's mutex.

@@ -70,6 +70,7 @@ ThreadRecord* Registry::create() noexcept {
   record->dispose = nullptr;
   record->reads.clear();
   record->greeted = 0;
+  record->making = nullptr;
   record->gate = 0;
   record->inside = 0;
   record->life = Life::created;

@@ -71,6 +71,23 @@ bool enqueue(FutureState& future, Generation generation, Waiter& self, thrum_sta
   return true;
 }
 
+/// Makes those that begin with `making`, which moves on with each.
+void make_innermost(DoneCall*& making) noexcept {
+  for (;;) {
+    DoneCall* const call = making;
+    auto* const function = call->function;
+    // It may end the thread: whoever goes on then finds it called.
+    call->function = nullptr;
+    if (function != nullptr) function(call->future, call->arg);
+    DoneCall* const next = call->next;
+    if (next != nullptr) next->outer = call->outer;
+    making = next != nullptr ? next : call->outer;
+    if (call->dispose != nullptr) call->dispose(call->arg);
+    thrum::release(call);
+    if (next == nullptr) return;
+  }
+}
+
 }  // namespace
 
 DoneCall* finish_slowly(FutureState& future, std::uint64_t state) noexcept {
@@ -84,16 +101,19 @@ DoneCall* finish_slowly(FutureState& future, std::uint64_t state) noexcept {
   return told.calls;
 }
 
-void make(DoneCall*& calls) noexcept {
-  while (DoneCall* const call = calls) {
-    // It may end its thread: whoever goes on then finds it called.
-    auto* const function = call->function;
-    call->function = nullptr;
-    if (function != nullptr) function(call->future, call->arg);
-    calls = call->next;
-    if (call->dispose != nullptr) call->dispose(call->arg);
-    thrum::release(call);
-  }
+void make(DoneCall* calls) noexcept {
+  if (calls == nullptr) return;
+  // Noted in the thread's record, as a call may leave by pthread_exit and this frame with it.
+  ThreadRecord* const self = runtime::current();
+  DoneCall* unnoted = nullptr;
+  DoneCall*& making = self != nullptr ? self->making : unnoted;
+  calls->outer = making;
+  making = calls;
+  make_innermost(making);
+}
+
+void make_rest(ThreadRecord& record) noexcept {
+  while (record.making != nullptr) make_innermost(record.making);
 }
 
 DoneCall* give_up(FutureState& future, std::uint64_t state) noexcept {

@@ -31,13 +31,16 @@
 
 namespace thrum {
 
+struct ThreadRecord;
+
 /// A call to be made when a future is done.
 struct DoneCall {
   void (*function)(thrum_future, void*);
   thrum_future future;
   void* arg;
   void (*dispose)(void*);  // what becomes of arg; null: nothing
-  DoneCall* next;
+  DoneCall* next;          // of those that are made one after another
+  DoneCall* outer;         // of the first: the first of those in the midst of which these are made
 };
 
 namespace future {
@@ -85,9 +88,11 @@ inline bool has_calls(const FutureState& future) noexcept {
   return (atomic::load_relaxed(future.word) & kCalls) != 0;
 }
 
-/// Makes the calls, the first that was added first, each of which leaves the list when it is over. Where one
-/// ends its thread the next make goes on with the others. Call with nothing locked.
-void make(DoneCall*& calls) noexcept;
+/// Makes the calls, the first that was added first. Where one ends its thread, that goes on with the others
+/// as it ends. Call with nothing locked.
+void make(DoneCall* calls) noexcept;
+/// The thread ends: makes those that it has been kept from.
+void make_rest(ThreadRecord& record) noexcept;
 
 /// Moves a future that is pending to a state that is done, and wakes who waits. Returns the calls that are to
 /// be made.

@@ -23,7 +23,6 @@ void vanish(Worker& worker, const ThreadRecord* self) noexcept {
   atomic::store_relaxed(worker.done, worker.last_own);
   worker.current = nullptr;
   worker.told = nullptr;
-  worker.calls = nullptr;
   worker.gone = true;
 }
 

@@ -48,8 +48,7 @@ struct Worker {
   bool leaves_some;      // its own: when it filled its batch there were more tasks than one
   bool dismissed;        // its own: it ends from rest, where it is in no count of those who work or search
   FutureState* current;  // of the task that it does; its own
-  FutureState* told;     // of the task that it has done, while it makes the calls; its own, as these
-  DoneCall* calls;
+  FutureState* told;     // of the task that it has done, while it makes the calls; its own
   detail::Word woken;    // an event
   Worker* next_resting;  // guarded by the submit lock
 

@@ -86,22 +86,25 @@ bool fill(PoolSlot& pool, Worker& self) noexcept {
 }
 
 void drain(PoolSlot& pool, std::uint64_t state) noexcept {
+  DoneCall* calls = nullptr;
+  DoneCall** end = &calls;
   for (;;) {
     Task tasks[kBatch];
-    DoneCall* calls[kBatch];
     Held counter(pool.take_lock);
     const std::uint32_t count = take(pool, tasks, kBatch);
     // With the lock held, as a fork holds it: the child finds each task in its place, or its future done.
     for (std::uint32_t i = 0; i < count; ++i) {
-      calls[i] = tasks[i].future != nullptr ? future::give_up(*tasks[i].future, state) : nullptr;
+      *end = tasks[i].future != nullptr ? future::give_up(*tasks[i].future, state) : nullptr;
+      while (*end != nullptr) end = &(*end)->next;
     }
     counter.unlock();
-    if (count == 0) return;
+    if (count == 0) break;
     for (std::uint32_t i = 0; i < count; ++i) {
-      future::make(calls[i]);
       if (tasks[i].future != nullptr) future::discard(*tasks[i].future);
     }
   }
+  // At last, as a call may leave by pthread_exit.
+  future::make(calls);
 }
 
 }  // namespace thrum::pool

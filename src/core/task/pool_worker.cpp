@@ -237,12 +237,12 @@ void carry_out(PoolSlot& pool, Worker& self, const Task& task) noexcept(false) {
   const bool ready = count_of(atomic::load_relaxed(self.range)) == 0 && !future::has_calls(*task.future);
   if (ready) search(pool, self);
   // What is the user's takes as long as it likes: nobody may rely on this worker then.
-  self.calls = future::finish(*task.future, future::kFinished);
+  DoneCall* const calls = future::finish(*task.future, future::kFinished);
   mark_done(self);
-  if (self.calls != nullptr) {
+  if (calls != nullptr) {
     if (self.searching) leave_search(pool, self, false);
     self.told = task.future;
-    future::make(self.calls);
+    future::make(calls);
     self.told = nullptr;
   }
   const bool slow = task.future->slow_to_dispose;
@@ -282,17 +282,18 @@ void leave(void* arg) noexcept {
   PoolSlot& pool = *self.pool;
   // The initializer has said that it failed, or has left by pthread_exit.
   if (!self.ready) break_down(pool);
+  DoneCall* calls = nullptr;
   if (FutureState* const current = self.current) {
     // Its task has left by pthread_exit, which counts as a return.
     self.current = nullptr;
-    self.calls = future::finish(*current, future::kFinished);
+    calls = future::finish(*current, future::kFinished);
     self.told = current;
   }
   mark_done(self);
+  future::make(calls);
+  // One of the calls may have left so, too: the thread has made the others since.
   if (FutureState* const told = self.told) {
-    // Also where one of the calls has left so: the others are made all the same.
     self.told = nullptr;
-    future::make(self.calls);
     future::release(*told);
   }
   Held gate(pool.submit_lock);

@@ -244,6 +244,7 @@ thrum_status is_alive(std::uint64_t id, int& out) noexcept {
 
 void finish(void* arg) noexcept {
   auto& record = *static_cast<ThreadRecord*>(arg);
+  above.thread_ends(record);
   dispose_of_work(record);
   hooks::end(record);
   local::end_thread(record);
