@@ -25,6 +25,7 @@ have() {
     bubblewrap) command -v bwrap ;;
     g++-mingw-w64-*) command -v "$(mingw_compiler "$1")" ;;
     libatomic-ops-dev) pkg-config --exists atomic_ops ;;
+    libc++*-dev) clang++ -stdlib=libc++ -x c++ - -o /dev/null <<<$'#include <string>\nint main() {}' ;;
     libcatch2-dev) pkg-config --exists 'catch2-with-main >= 3.1' ;;
     ninja-build) command -v ninja ;;
     procps) command -v pgrep ;;
