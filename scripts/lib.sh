@@ -27,6 +27,7 @@ have() {
     libatomic-ops-dev) pkg-config --exists atomic_ops ;;
     libc++*-dev) clang++ -stdlib=libc++ -x c++ - -o /dev/null <<<$'#include <string>\nint main() {}' ;;
     libcatch2-dev) pkg-config --exists 'catch2-with-main >= 3.1' ;;
+    musl-tools) command -v musl-gcc ;;
     ninja-build) command -v ninja ;;
     procps) command -v pgrep ;;
     wine64) [ -n "$(wine64_program)" ] ;;
