@@ -25,7 +25,9 @@ have() {
     bubblewrap) command -v bwrap ;;
     g++-mingw-w64-*) command -v "$(mingw_compiler "$1")" ;;
     libatomic-ops-dev) pkg-config --exists atomic_ops ;;
+    libc++*-dev) clang++ -stdlib=libc++ -x c++ - -o /dev/null <<<$'#include <string>\nint main() {}' ;;
     libcatch2-dev) pkg-config --exists 'catch2-with-main >= 3.1' ;;
+    musl-tools) command -v musl-gcc ;;
     ninja-build) command -v ninja ;;
     procps) command -v pgrep ;;
     wine64) [ -n "$(wine64_program)" ] ;;

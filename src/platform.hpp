@@ -162,6 +162,11 @@ void on_fork(void (*prepare)(), void (*parent)(), void (*child)()) noexcept;
 /// Has `exiting` called when the process exits in good order. False: the system has no memory for it.
 bool on_exit(void (*exiting)()) noexcept;
 
+/// Keeps the module in memory that this address is in, whether that is a program, a shared library or a
+/// plug-in with the library inside, to the end of the process: who closes it does not unload it. Takes the
+/// loader's locks, so call with no mutex held.
+void stay_loaded(const void* address) noexcept;
+
 /// Writes one line on standard error.
 void report(const char* text) noexcept;
 

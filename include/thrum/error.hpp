@@ -7,10 +7,21 @@
 
 #include <cstdlib>
 #include <limits>
+#include <new>
 #include <string>
 #include <system_error>
 
+#include "thrum/detail/layout.hpp"
 #include "thrum/thrum.h"
+
+// A class that is thrown in one module and caught in another has to be the same one in both, however they are
+// compiled: -fvisibility=hidden would make it each one's own. The library has its name, for those standard
+// libraries that compare the addresses of names (src/cxxapi/thrown.cpp).
+#if defined(__clang__)
+#define THRUM_THROWN __attribute__((type_visibility("default")))
+#else
+#define THRUM_THROWN THRUM_API
+#endif
 
 namespace thrum {
 
@@ -21,20 +32,36 @@ inline constexpr double no_timeout = std::numeric_limits<double>::infinity();
 /// The largest finite timeout, in seconds. threading.TIMEOUT_MAX.
 inline constexpr double timeout_max = THRUM_TIMEOUT_MAX;
 
-/// The category of the codes that thrum's exceptions carry: their values are thrum_status.
+namespace detail {
+
+/// The one object of this kind that all modules have which use the same library; the first to ask makes it,
+/// in memory of its module. It is never destroyed: other modules, and destructors of static objects, use it.
+template <class Object>
+Object& shared(unsigned kind) {
+#if defined(_LIBCPP_VERSION)
+  kind += shared_kinds;  // what it consists of is another in each standard library
+#endif
+  alignas(Object) static unsigned char memory[sizeof(Object)];
+  static Object* const own = new (static_cast<void*>(memory)) Object;
+  return *static_cast<Object*>(const_cast<void*>(thrum_core_share(kind, own)));
+}
+
+class Category final : public std::error_category {
+ public:
+  const char* name() const noexcept override { return "thrum"; }
+  std::string message(int status) const override { return thrum_strerror(static_cast<thrum_status>(status)); }
+};
+
+}  // namespace detail
+
+/// The category of the codes that thrum's exceptions carry: their values are thrum_status. Codes are compared
+/// by its address, which is the same in all modules that use the same library.
 inline const std::error_category& category() noexcept {
-  struct Category final : std::error_category {
-    const char* name() const noexcept override { return "thrum"; }
-    std::string message(int status) const override {
-      return thrum_strerror(static_cast<thrum_status>(status));
-    }
-  };
-  static const Category instance;
-  return instance;
+  return detail::shared<detail::Category>(detail::shared_category);
 }
 
 /// The base of all that thrum throws.
-class Error : public std::system_error {
+class THRUM_THROWN Error : public std::system_error {
  public:
   explicit Error(thrum_status status) : std::system_error(status, category()) {}
   /// What the C ABI answers to the same misuse.
@@ -42,69 +69,69 @@ class Error : public std::system_error {
 };
 
 /// A call that the object's state forbids: THRUM_E_NOT_HELD, _NOT_OWNER, _BUSY, _AGAIN, _STARTED ...
-class RuntimeError : public Error {
+class THRUM_THROWN RuntimeError : public Error {
  public:
   using Error::Error;
 };
 
 /// A barrier that is broken, or that breaks while a thread waits at it: THRUM_E_BROKEN.
-class BrokenBarrierError : public RuntimeError {
+class THRUM_THROWN BrokenBarrierError : public RuntimeError {
  public:
   using RuntimeError::RuntimeError;
   const char* what() const noexcept override { return "the barrier is broken"; }
 };
 
 /// A thread pool whose initializer has failed: THRUM_E_BROKEN.
-class BrokenThreadPool : public RuntimeError {
+class THRUM_THROWN BrokenThreadPool : public RuntimeError {
  public:
   using RuntimeError::RuntimeError;
   const char* what() const noexcept override { return "an initializer of the thread pool has failed"; }
 };
 
 /// The outcome of a task that was asked for is not there in time: THRUM_TIMEOUT.
-class TimeoutError : public Error {
+class THRUM_THROWN TimeoutError : public Error {
  public:
   using Error::Error;
 };
 
 /// The outcome of a task that was asked for will not come, since it was cancelled: THRUM_CANCELLED.
-class CancelledError : public Error {
+class THRUM_THROWN CancelledError : public Error {
  public:
   using Error::Error;
 };
 
 /// An argument out of its range: THRUM_E_VALUE.
-class ValueError : public Error {
+class THRUM_THROWN ValueError : public Error {
  public:
   using Error::Error;
 };
 
 /// A timeout or a count that is too large: THRUM_E_OVERFLOW.
-class OverflowError : public Error {
+class THRUM_THROWN OverflowError : public Error {
  public:
   using Error::Error;
 };
 
 /// No memory: THRUM_E_NOMEM.
-class MemoryError : public Error {
+class THRUM_THROWN MemoryError : public Error {
  public:
   using Error::Error;
 };
 
 /// Queue.get found nothing in time: THRUM_EMPTY. queue.Empty.
-class Empty : public Error {
+class THRUM_THROWN Empty : public Error {
  public:
   Empty() : Error(THRUM_EMPTY) {}
 };
 
 /// Queue.put found no room in time: THRUM_FULL. queue.Full.
-class Full : public Error {
+class THRUM_THROWN Full : public Error {
  public:
   Full() : Error(THRUM_FULL) {}
 };
 
 /// The queue has been shut down: THRUM_CLOSED. queue.ShutDown.
-class ShutDown : public Error {
+class THRUM_THROWN ShutDown : public Error {
  public:
   ShutDown() : Error(THRUM_CLOSED) {}
 };

@@ -36,7 +36,8 @@ struct ThreadHooks {
 
 namespace detail {
 
-/// A value that some call while others replace it.
+/// A value that some call while others replace it. Modules share one: another layout is another edition in
+/// layout.hpp.
 template <class Value>
 class Replaceable {
  public:
@@ -57,14 +58,10 @@ class Replaceable {
   std::uintptr_t number_ = 0;
 };
 
-// Never destroyed: daemons may call them for as long as the process lasts.
-inline Replaceable<ExceptHook>& except_hook() {
-  static auto& hook = *new Replaceable<ExceptHook>;
-  return hook;
-}
+// Daemons may call them for as long as the process lasts.
+inline Replaceable<ExceptHook>& except_hook() { return shared<Replaceable<ExceptHook>>(shared_except_hook); }
 inline Replaceable<ThreadHooks>& thread_hooks() {
-  static auto& hooks = *new Replaceable<ThreadHooks>;
-  return hooks;
+  return shared<Replaceable<ThreadHooks>>(shared_thread_hooks);
 }
 
 inline ExceptHookArgs to_args(const thrum_except_info& info) {
@@ -111,13 +108,15 @@ inline void call_exit_hook(void* number) { call_thread_hook(&ThreadHooks::exit, 
 /// default one. threading.excepthook = hook.
 inline ExceptHook set_excepthook(ExceptHook hook) {
   const bool is_default = hook == nullptr;
-  const auto before = detail::except_hook().replace(
-      is_default ? nullptr : std::make_shared<const ExceptHook>(std::move(hook)));
+  // What the C ABI calls has an address of its own in each module: known is one of C++ by its argument.
+  auto& hooks = detail::except_hook();
+  const auto before =
+      hooks.replace(is_default ? nullptr : std::make_shared<const ExceptHook>(std::move(hook)));
   thrum_except_hook old = nullptr;
   void* old_arg = nullptr;
-  detail::check_status(
-      thrum_set_excepthook(is_default ? nullptr : &detail::call_except_hook, nullptr, &old, &old_arg));
-  if (old == &detail::call_except_hook) return before.first != nullptr ? *before.first : ExceptHook();
+  detail::check_status(thrum_set_excepthook(is_default ? nullptr : &detail::call_except_hook,
+                                            is_default ? nullptr : &hooks, &old, &old_arg));
+  if (old_arg == &hooks) return before.first != nullptr ? *before.first : ExceptHook();
   if (old == detail::thrum_core_default_excepthook()) return nullptr;
   return [old, old_arg](const ExceptHookArgs& args) {
     detail::with_info(args, [&](const thrum_except_info* info) { old(info, old_arg); });

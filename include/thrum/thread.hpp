@@ -21,7 +21,7 @@ namespace thrum {
 
 /// Ends a thread when it is thrown in it, like a return: nothing is reported, and no hook called. It is no
 /// std::exception, so that those who catch these let it through. Python's SystemExit.
-class ThreadExit {};
+class THRUM_THROWN ThreadExit {};
 
 namespace detail {
 /// Calls the function. An exception that leaves it is returned, with its words in `what`, which live as long;

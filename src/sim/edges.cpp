@@ -15,6 +15,9 @@ void on_fork(void (* /*prepare*/)(), void (* /*parent*/)(), void (* /*child*/)()
 
 bool on_exit(void (*exiting)()) noexcept { return sim::world().on_exit(exiting); }
 
+// The simulator is in a shared library alone, which the linker's -z nodelete keeps.
+void stay_loaded(const void* /*address*/) noexcept {}
+
 void report(const char* text) noexcept {
   if (sim::Director* director = sim::world().director()) director->reported(text);
   const int saved = errno;

@@ -66,6 +66,15 @@ bool on_exit(void (*exiting)()) noexcept {
   return with_msvcrt || with_ucrt || std::atexit(handle_exit) == 0;
 }
 
+void stay_loaded(const void* address) noexcept {
+  const KeepLastError keep_last_error;
+  HMODULE module = nullptr;
+  if (GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_PIN | GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS,
+                         static_cast<const wchar_t*>(address), &module) == 0) {
+    fatal("thrum: GetModuleHandleEx failed");
+  }
+}
+
 void report(const char* text) noexcept {
   const KeepLastError keep_last_error;
   const HANDLE errors = GetStdHandle(STD_ERROR_HANDLE);

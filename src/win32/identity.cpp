@@ -108,15 +108,6 @@ void WINAPI destroy_value(void* value) {
   if (!process_ends()) end(*static_cast<const Identity*>(value));
 }
 
-/// Keeps the library in memory: from now on the system has an address in it to call.
-void stay_loaded() noexcept {
-  HMODULE self = nullptr;
-  if (GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_PIN | GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS,
-                         reinterpret_cast<const wchar_t*>(&destroy_value), &self) == 0) {
-    fatal("thrum: GetModuleHandleEx failed");
-  }
-}
-
 }  // namespace
 
 const Identity& identity() noexcept {
@@ -146,7 +137,6 @@ void on_thread_end(void (*ended)(void* record), void (*lost)(void* record)) noex
   thread_ended = ended;
   thread_lost = lost;
   look_up_system_functions();
-  stay_loaded();
   slot = FlsAlloc(destroy_value);
   ended_slot = TlsAlloc();
   if (slot == FLS_OUT_OF_INDEXES || ended_slot == TLS_OUT_OF_INDEXES) fatal("thrum: FlsAlloc failed");

@@ -43,6 +43,11 @@ def layout_name(compiler, include=ROOT / "include"):
     return name
 
 
+def thrown_names():
+    """The classes that the headers throw."""
+    return [match[1] for path in code_files("include") for _, match in matches(r"class THRUM_THROWN (\w+)", path)]
+
+
 def matches(pattern, path):
     """Each match of the pattern in a file, with its line number."""
     for number, line in enumerate(path.read_text().splitlines(), 1):

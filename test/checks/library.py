@@ -1,5 +1,5 @@
-"""The built libraries export what src/exports.txt lists, which is what the headers declare, and the name with the
-number of the headers' layout; and need libc alone.
+"""The built libraries export what src/exports.txt lists, which is what the headers declare, the name with the number of
+the headers' layout, and the names of the classes that the headers throw; and need libc alone.
 
     library.py C++-COMPILER SHARED-LIBRARY STATIC-LIBRARY
     library.py C++-COMPILER SIMULATOR-LIBRARY
@@ -55,7 +55,8 @@ def list_faults():
 
 def export_faults():
     found = {name for kind, name in symbols(SHARED, "--dynamic", "--defined-only", "--with-symbol-versions") if kind != "A"}
-    names = [*listed_names(), checking.layout_name(COMPILER)]
+    thrown = (f"_ZTSN5thrum{len(name)}{name}E" for name in checking.thrown_names())
+    names = [*listed_names(), checking.layout_name(COMPILER), *thrown]
     yield from difference("exported", found, {f"{name}@@{VERSION}" for name in names})
 
 

@@ -92,6 +92,12 @@ struct LockRef {
   std::uint32_t generation = 0;
 };
 
+// What a process has one of, though each of its modules has the code that makes it.
+inline constexpr unsigned shared_category = 0;
+inline constexpr unsigned shared_except_hook = 1;
+inline constexpr unsigned shared_thread_hooks = 2;
+inline constexpr unsigned shared_kinds = 3;
+
 /// In which order a queue's items leave it; the numbers of thrum_queue_kind. With `queue_peeks` a get looks
 /// at an item first and takes it when that has gone well.
 inline constexpr std::uint64_t queue_fifo = 0;
@@ -291,6 +297,11 @@ THRUM_API thrum_status thrum_core_register_atexit(void (*function)(void*), void*
 
 /// thrum_default_excepthook as the library has it: a program for Windows may have another address for it.
 THRUM_API thrum_except_hook thrum_core_default_excepthook() noexcept;
+
+// The first object that any module has offered of a kind, each standard library's being one of its own. It is
+// in that module's static memory, and the module stays loaded. Call with no mutex held, as the loader's are
+// taken.
+THRUM_API const void* thrum_core_share(unsigned kind, const void* object) noexcept;
 
 // The word's bits, for programs compiled with THRUM_NO_INLINE.
 THRUM_API std::uint64_t thrum_core_read(const Word& word) noexcept;

@@ -53,8 +53,11 @@ namespace {
 
 // A fork must not find the library without its handlers, which are to be the first, as they then run last
 // before a fork and first after it: the user's use the library. And the main thread may end before it has
-// ever called the library.
+// ever called the library. From here on the system and threads of the library's own may call what is in this
+// module, whoever closes it: it is not the shared library alone that may be closed, but whatever has the
+// archive inside.
 void load() {
+  platform::stay_loaded(&above);
   start_up();
   if (platform::is_first_thread()) static_cast<void>(runtime::current());
 }

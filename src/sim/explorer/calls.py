@@ -15,6 +15,7 @@ from pathlib import Path
 PLAIN = {
     "thrum_core_default_excepthook",
     "thrum_core_now",
+    "thrum_core_share",
     "thrum_default_excepthook",
     "thrum_status_name",
     "thrum_strerror",
