@@ -40,7 +40,7 @@ void* __wrap_malloc(std::size_t size) {
 void* __real_calloc(std::size_t, std::size_t);
 void* __wrap_calloc(std::size_t, std::size_t);
 void* __wrap_calloc(std::size_t count, std::size_t size) {
-  if (void (*const call)() = before_allocating) call();
+  if (void (*const call)(std::size_t) = before_allocating) call(count * size);
   if (!refuse_memory) return __real_calloc(count, size);
   errno = ENOMEM;
   return nullptr;

@@ -20,8 +20,8 @@ inline std::atomic<int> handlers_registered{0};
 inline std::atomic<bool> refuse_memory{false};
 /// What holds a thread's own record.
 inline std::atomic<bool> refuse_keys{false};
-/// Called before the library gets memory, where it is not null; in any thread.
-inline std::atomic<void (*)()> before_allocating{nullptr};
+/// Called with the number of bytes before the library gets memory, where it is not null; in any thread.
+inline std::atomic<void (*)(std::size_t)> before_allocating{nullptr};
 
 /// While it lives, the flag is set.
 class Refusal {

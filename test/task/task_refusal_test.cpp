@@ -223,7 +223,7 @@ TEST_CASE("a pool's shutdown waits for a worker that is about to be started", "[
   waits_for_memory = 0;
   waiting = false;
   keep_waiting = true;
-  support::before_allocating = [] {
+  support::before_allocating = [](std::size_t) {
     if (waits_for_memory == 0 || waits_for_memory != number_of_thread()) return;
     waiting = true;
     eventually([] { return !keep_waiting; });

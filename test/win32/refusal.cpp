@@ -94,7 +94,7 @@ void* thrum_test_malloc(std::size_t size) {
 
 void* thrum_test_calloc(std::size_t, std::size_t);
 void* thrum_test_calloc(std::size_t count, std::size_t size) {
-  if (void (*const call)() = before_allocating) call();
+  if (void (*const call)(std::size_t) = before_allocating) call(count * size);
   if (!refuse_memory) return std::calloc(count, size);
   errno = ENOMEM;
   return nullptr;

@@ -117,6 +117,8 @@ struct QueueEntry {
   std::uint64_t item;
 };
 
+struct QueueSegment;
+
 /// A bounded queue, first in first out, is a ring; the others have a lock and a store. Zeroed it is an open
 /// queue without a bound, first in first out.
 struct QueueState {
@@ -133,10 +135,15 @@ struct QueueState {
   // Guarded by the lock.
   std::uint64_t kind = queue_fifo;
   QueueBefore before = nullptr;
-  QueueEntry* entries = nullptr;
-  std::uint64_t capacity = 0;
-  std::uint64_t first = 0;
-  std::uint64_t count = 0;
+  std::uint64_t count = 0;  // of the items, which are
+  // in a chain of segments,
+  QueueSegment* first = nullptr;
+  QueueSegment* last = nullptr;
+  std::uint64_t first_place = 0;  // of the first item, in its segment
+  std::uint64_t last_place = 0;   // behind the last item, in its segment
+  // or in a heap.
+  QueueEntry*** pages = nullptr;
+  std::uint64_t capacity = 0;  // the entries that it has memory for
   std::uint64_t next_order = 0;
 
   // Apart, for each is written by other threads than the rest. Not by alignment, which memory for slots

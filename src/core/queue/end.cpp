@@ -55,6 +55,8 @@ void dispose_of_items(State& queue, detail::QueueDispose dispose, void* context)
   if (ring.cells == nullptr) {
     while (queue.count != 0) {
       const std::uint64_t item = store::remove_any(queue);
+      Unused unused;
+      store::trim(queue, unused);
       if (dispose != nullptr) dispose(context, item);
     }
     return;
@@ -105,8 +107,7 @@ thrum_status reinitialise(State& queue, Generation generation, detail::QueueDisp
   if (generation_of(word) != generation) return THRUM_E_HANDLE;
   if ((word & lock::kHeld) != 0) {
     // Another thread was changing the store when the process forked: what is in it cannot be told.
-    queue.entries = nullptr;
-    queue.capacity = queue.first = queue.count = 0;
+    store::forget(queue);
   }
   dispose_of_items(queue, dispose, context);
   begin_at(queue, ticket_of(atomic::load_acquire(queue.tail)) + 1);

@@ -45,10 +45,13 @@ class Held {
     if (held_) static_cast<void>(lock::release(queue_.word, generation_));
     held_ = false;
     awake_.wake_all();
+    unused_.free_all();
   }
   /// Leaves the queue locked.
   void keep() noexcept { held_ = false; }
   bool behind_handle() const noexcept { return generation_ != 0; }
+  /// What is to be freed after unlock().
+  Unused& unused() noexcept { return unused_; }
   /// THRUM_OK, or why the lock could not be had.
   thrum_status status() const noexcept { return status_; }
 
@@ -102,6 +105,7 @@ class Held {
   bool held_ = false;
   thrum_status status_ = THRUM_OK;
   lot::WakeList awake_;
+  Unused unused_;
 };
 
 bool is_full(const State& queue) noexcept {
@@ -164,7 +168,7 @@ thrum_status await_item(State& queue, Held& held, Deadline deadline, Waiter*& ha
 
 /// The item has been removed.
 void took(State& queue, Held& held, void* call) noexcept {
-  store::trim(queue);
+  store::trim(queue, held.unused());
   advance(queue.head);
   refill(queue, held, call);
 }
@@ -260,11 +264,11 @@ void locked_take(State& queue, const detail::QueueEntry& entry, bool taken, void
 }
 
 thrum_status locked_drain(State& queue, Generation generation, std::uint64_t& item) noexcept {
-  const Held held(queue, generation);
+  Held held(queue, generation);
   if (held.status() != THRUM_OK) return held.status();
   if (size_of(queue) == 0) return THRUM_CLOSED;
   item = store::remove_any(queue);
-  store::trim(queue);
+  store::trim(queue, held.unused());
   advance(queue.head);
   return THRUM_OK;
 }

@@ -1,15 +1,12 @@
-// core/queue/store.hpp - the items of a queue that has a lock: an array that grows and shrinks, in the
-// queue's order.
+// core/queue/store.hpp - the items of a queue that has a lock, in the queue's order: in a chain of segments,
+// from which they leave at the one end or the other, or in a heap.
 //
-//   first in, first out   a circle that begins at `first`
-//   last in, first out    a stack
-//   priority              a heap of four children to a node; equal items in the order in which they came
-//
-// Everything here is called with the queue's lock held. The comparison is the user's and may fail: what is
-// compared is compared before anything moves, so a failure leaves all as it was.
+// Everything here is called with the queue's lock held, and takes no longer the more items there are but for
+// the comparisons of a heap. Memory is taken a segment at a time, and given back so, but for one to spare.
 #ifndef THRUM_CORE_QUEUE_STORE_HPP
 #define THRUM_CORE_QUEUE_STORE_HPP
 
+#include "core/queue/unused.hpp"
 #include "thrum/detail/core.hpp"
 
 namespace thrum::store {
@@ -20,20 +17,24 @@ using detail::QueueState;
 /// THRUM_E_NOMEM, THRUM_E_FAILED: nothing has changed.
 thrum_status insert(QueueState& queue, std::uint64_t item, void* call) noexcept;
 
-/// Takes out the item whose turn it is, of one that is not empty. THRUM_E_FAILED: nothing has changed.
+/// Takes out the item whose turn it is, of one that is not empty. THRUM_E_FAILED: nothing has changed. To be
+/// followed by trim or restore.
 thrum_status remove(QueueState& queue, QueueEntry& out, void* call) noexcept;
 
 /// Undoes the remove before it. Never fails.
 void restore(QueueState& queue, const QueueEntry& entry) noexcept;
 
-/// Takes out any item, of one that is not empty. Never fails.
+/// Takes out any item, of one that is not empty. Never fails. To be followed by trim.
 std::uint64_t remove_any(QueueState& queue) noexcept;
 
-/// Gives back memory where most of it is not in use.
-void trim(QueueState& queue) noexcept;
+/// Gives up memory that is not in use any more.
+void trim(QueueState& queue, Unused& unused) noexcept;
 
 /// Frees all memory, whatever is in it.
 void clear(QueueState& queue) noexcept;
+
+/// Leaves all memory where it is, and begins anew: of a queue that a lost thread was changing.
+void forget(QueueState& queue) noexcept;
 
 }  // namespace thrum::store
 
