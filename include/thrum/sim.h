@@ -44,8 +44,8 @@ typedef enum thrum_sim_outcome {
   THRUM_SIM_LEAK = 7,           /* objects behind handles were left when all was over */
   THRUM_SIM_NONDETERMINISM = 8, /* the test did another thing with the same choices, as when the first run was
                                    made again at the end */
-  THRUM_SIM_HANG = 9            /* a thread waits or loops where there is no scheduling point, so that no other
-                                   can go on */
+  THRUM_SIM_HANG = 9 /* a thread waits or loops where there is no scheduling point, so that no other
+                        can go on */
 } thrum_sim_outcome;
 
 #define THRUM_SIM_UNBOUNDED (-1)
