@@ -3,16 +3,13 @@
 #ifndef THRUM_HOOKS_HPP
 #define THRUM_HOOKS_HPP
 
-#include <cstdint>
 #include <exception>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <utility>
 
 #include "thrum/detail/layout.hpp"
 #include "thrum/error.hpp"
-#include "thrum/lock.hpp"
 #include "thrum/thread.hpp"
 
 namespace thrum {
@@ -36,33 +33,17 @@ struct ThreadHooks {
 
 namespace detail {
 
-/// A value that some call while others replace it. Modules share one: another layout is another edition in
-/// layout.hpp.
-template <class Value>
-class Replaceable {
- public:
-  /// Returns the value and its number, which no other value has.
-  std::pair<std::shared_ptr<const Value>, std::uintptr_t> get() {
-    const std::lock_guard<Lock> guard(lock_);
-    return {value_, number_};
-  }
-  std::pair<std::shared_ptr<const Value>, std::uintptr_t> replace(std::shared_ptr<const Value> value) {
-    const std::lock_guard<Lock> guard(lock_);
-    value_.swap(value);
-    return {std::move(value), ++number_};
-  }
+// What the library calls for hooks of C++ has the hook itself for its arg. The library owns it, so that one
+// call sets all that there is, and deletes it when it is set no more and no thread is in it.
 
- private:
-  Lock lock_;
-  std::shared_ptr<const Value> value_;
-  std::uintptr_t number_ = 0;
-};
-
-// Daemons may call them for as long as the process lasts.
-inline Replaceable<ExceptHook>& except_hook() { return shared<Replaceable<ExceptHook>>(shared_except_hook); }
-inline Replaceable<ThreadHooks>& thread_hooks() {
-  return shared<Replaceable<ThreadHooks>>(shared_thread_hooks);
+template <class Hook>
+void delete_hook(void* hook) noexcept {
+  delete static_cast<Hook*>(hook);
 }
+
+/// Keeps what was set as long as this lives.
+using HookKeeper = std::shared_ptr<HookOwner>;
+inline HookKeeper keep(HookOwner* owner) { return HookKeeper(owner, thrum_core_drop_hooks); }
 
 inline ExceptHookArgs to_args(const thrum_except_info& info) {
   ExceptHookArgs args;
@@ -82,43 +63,52 @@ void with_info(const ExceptHookArgs& args, Function&& function) {
 }
 
 /// What the C ABI calls for a hook of C++.
-inline void call_except_hook(const thrum_except_info* info, void*) {
-  const auto hook = except_hook().get().first;
-  if (hook == nullptr) return thrum_default_excepthook(info, nullptr);
+inline void call_except_hook(const thrum_except_info* info, void* hook) {
   thrum_except_info failed = *info;
-  std::exception_ptr exception = catch_all([&] { (*hook)(to_args(*info)); }, failed.what);
+  std::exception_ptr exception =
+      catch_all([&] { (*static_cast<const ExceptHook*>(hook))(to_args(*info)); }, failed.what);
   if (exception == nullptr) return;
   failed.exception = &exception;
   thrum_default_excepthook(&failed, nullptr);
 }
 
-/// The same for the hooks of threads; `number` says of which.
-inline void call_thread_hook(std::function<void()> ThreadHooks::*hook, void* number) {
-  const auto [hooks, present] = thread_hooks().get();
-  if (hooks == nullptr || present != reinterpret_cast<std::uintptr_t>(number)) return;
-  if (const auto& function = (*hooks).*hook) guard(function);
+/// The same for the hooks of threads.
+inline void call_thread_hook(const std::function<void()>& hook) {
+  if (hook != nullptr) guard(hook);
 }
-inline void call_start_hook(void* number) { call_thread_hook(&ThreadHooks::start, number); }
-inline void call_exit_hook(void* number) { call_thread_hook(&ThreadHooks::exit, number); }
+inline void call_start_hook(void* hooks) { call_thread_hook(static_cast<const ThreadHooks*>(hooks)->start); }
+inline void call_exit_hook(void* hooks) { call_thread_hook(static_cast<const ThreadHooks*>(hooks)->exit); }
+
+/// One of C as one of C++.
+inline std::function<void()> from_c(void (*hook)(void*), void* arg, const HookKeeper& keeper) {
+  if (hook == nullptr) return nullptr;
+  return [hook, arg, keeper] { hook(arg); };
+}
 
 }  // namespace detail
 
 /// Has the hook called, in the thread, for every exception that leaves what a thread runs; empty: the default
 /// one. Returns the one before, empty for the default. An exception that leaves the hook is told by the
-/// default one. threading.excepthook = hook.
+/// default one. Of two calls at once one's hook stays set, and the other's is returned to it. The one before
+/// is destroyed when no thread is in it, by the last that was, or by the caller. threading.excepthook = hook.
 inline ExceptHook set_excepthook(ExceptHook hook) {
-  const bool is_default = hook == nullptr;
-  // What the C ABI calls has an address of its own in each module: known is one of C++ by its argument.
-  auto& hooks = detail::except_hook();
-  const auto before =
-      hooks.replace(is_default ? nullptr : std::make_shared<const ExceptHook>(std::move(hook)));
+  auto own = hook != nullptr ? std::make_unique<ExceptHook>(std::move(hook)) : nullptr;
   thrum_except_hook old = nullptr;
   void* old_arg = nullptr;
-  detail::check_status(thrum_set_excepthook(is_default ? nullptr : &detail::call_except_hook,
-                                            is_default ? nullptr : &hooks, &old, &old_arg));
-  if (old_arg == &hooks) return before.first != nullptr ? *before.first : ExceptHook();
+  detail::HookOwner* old_owner = nullptr;
+  if (own != nullptr) {
+    detail::check_status(detail::thrum_core_set_excepthook(
+        &detail::call_except_hook, own.get(), detail::delete_hook<ExceptHook>, old, old_arg, old_owner));
+    // The library's, and another thread may have had it deleted already.
+    static_cast<void>(own.release());
+  } else {
+    detail::check_status(
+        detail::thrum_core_set_excepthook(nullptr, nullptr, nullptr, old, old_arg, old_owner));
+  }
+  const detail::HookKeeper keeper = detail::keep(old_owner);
+  if (old == &detail::call_except_hook) return *static_cast<const ExceptHook*>(old_arg);
   if (old == detail::thrum_core_default_excepthook()) return nullptr;
-  return [old, old_arg](const ExceptHookArgs& args) {
+  return [old, old_arg, keeper](const ExceptHookArgs& args) {
     detail::with_info(args, [&](const thrum_except_info* info) { old(info, old_arg); });
   };
 }
@@ -134,24 +124,31 @@ inline void default_excepthook(const ExceptHookArgs& args) {
   detail::with_info(args, [](const thrum_except_info* info) { thrum_default_excepthook(info, nullptr); });
 }
 
-/// Sets the hooks in place of those before; empty ones: none. threading.settrace, .setprofile; with
-/// all_threads .settrace_all_threads, .setprofile_all_threads.
+/// Sets the hooks in place of those before; empty ones: none. Those before are destroyed when no thread is in
+/// them, by the last that was, or by the caller. threading.settrace, .setprofile; with all_threads
+/// .settrace_all_threads, .setprofile_all_threads.
 inline void set_thread_hooks(ThreadHooks hooks) {
+  if (hooks.start == nullptr && hooks.exit == nullptr) {
+    return detail::check_status(detail::thrum_core_set_thread_hooks(nullptr, nullptr));
+  }
+  auto own = std::make_unique<ThreadHooks>(std::move(hooks));
   thrum_thread_hooks raw = THRUM_THREAD_HOOKS_INIT;
-  raw.all_threads = hooks.all_threads ? 1 : 0;
-  const bool none = hooks.start == nullptr && hooks.exit == nullptr;
-  const auto before =
-      detail::thread_hooks().replace(none ? nullptr : std::make_shared<const ThreadHooks>(std::move(hooks)));
   raw.start = &detail::call_start_hook;
   raw.exit = &detail::call_exit_hook;
-  raw.arg = reinterpret_cast<void*>(before.second);
-  detail::check_status(thrum_set_thread_hooks(none ? nullptr : &raw));
+  raw.arg = own.get();
+  raw.all_threads = own->all_threads ? 1 : 0;
+  detail::check_status(detail::thrum_core_set_thread_hooks(&raw, detail::delete_hook<ThreadHooks>));
+  // The library's, and another thread may have had it deleted already.
+  static_cast<void>(own.release());
 }
 
-/// The hooks that set_thread_hooks has set last. threading.gettrace, .getprofile.
+/// The hooks that are set. threading.gettrace, .getprofile.
 inline ThreadHooks get_thread_hooks() {
-  const auto hooks = detail::thread_hooks().get().first;
-  return hooks != nullptr ? *hooks : ThreadHooks{};
+  thrum_thread_hooks raw = THRUM_THREAD_HOOKS_INIT;
+  const detail::HookKeeper keeper = detail::keep(detail::thrum_core_hold_thread_hooks(raw));
+  if (raw.start == &detail::call_start_hook) return *static_cast<const ThreadHooks*>(raw.arg);
+  return {detail::from_c(raw.start, raw.arg, keeper), detail::from_c(raw.exit, raw.arg, keeper),
+          raw.all_threads != 0};
 }
 
 }  // namespace thrum

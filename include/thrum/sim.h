@@ -33,16 +33,19 @@ typedef enum thrum_sim_strategy {
 
 /* What an exploration finds. */
 typedef enum thrum_sim_outcome {
-  THRUM_SIM_CLEAN = 0,         /* nothing wrong */
-  THRUM_SIM_DEADLOCK = 1,      /* threads wait, and nobody will wake them */
-  THRUM_SIM_LOST_WAKEUP = 2,   /* the same, and what they wait to be told was told before they waited */
-  THRUM_SIM_FAILURE = 3,       /* thrum_sim_fail, an assertion, or an exception of C++ that the test let out,
-                                  or a thread did whose excepthook is the usual one */
-  THRUM_SIM_CRASH = 4,         /* a signal such as SIGSEGV */
-  THRUM_SIM_MISUSE = 5,        /* a call of the library answered a status that tells of a mistake */
-  THRUM_SIM_LIVELOCK = 6,      /* a run does not come to an end */
-  THRUM_SIM_LEAK = 7,          /* objects behind handles were left when all was over */
-  THRUM_SIM_NONDETERMINISM = 8 /* the test did another thing with the same choices */
+  THRUM_SIM_CLEAN = 0,          /* nothing wrong */
+  THRUM_SIM_DEADLOCK = 1,       /* threads wait, and nobody will wake them */
+  THRUM_SIM_LOST_WAKEUP = 2,    /* the same, and what they wait to be told was told before they waited */
+  THRUM_SIM_FAILURE = 3,        /* thrum_sim_fail, thrum_sim_add_failure, an assertion, or an exception of C++
+                                   that the test let out, or a thread did whose excepthook is the usual one */
+  THRUM_SIM_CRASH = 4,          /* a signal such as SIGSEGV */
+  THRUM_SIM_MISUSE = 5,         /* a call of the library answered a status that tells of a mistake */
+  THRUM_SIM_LIVELOCK = 6,       /* a run does not come to an end */
+  THRUM_SIM_LEAK = 7,           /* objects behind handles were left when all was over */
+  THRUM_SIM_NONDETERMINISM = 8, /* the test did another thing with the same choices, as when the first run was
+                                   made again at the end */
+  THRUM_SIM_HANG = 9 /* a thread waits or loops where there is no scheduling point, so that no other
+                        can go on */
 } thrum_sim_outcome;
 
 #define THRUM_SIM_UNBOUNDED (-1)
@@ -65,16 +68,21 @@ typedef struct thrum_sim_options {
   int allow_misuse;   /* 1: go on after a status that tells of a mistake */
   int allow_leaks;    /* 1: objects may be left over */
   const char* replay; /* a report's replay string: that run alone; NULL: explore */
+  double hang;        /* the most seconds on the real clock from one scheduling point to the next, while the
+                         process is not stopped; more are a hang; 0: any number */
 } thrum_sim_options;
 
 #define THRUM_SIM_OPTIONS_INIT \
-  { sizeof(thrum_sim_options), THRUM_SIM_EXHAUSTIVE, 2, 0, 3, 1, 0, 0.0, 100000, 0, 0, NULL }
+  { sizeof(thrum_sim_options), THRUM_SIM_EXHAUSTIVE, 2, 0, 3, 1, 0, 0.0, 100000, 0, 0, NULL, 10.0 }
 
 /* What came of it. The strings are the library's, good until the next exploration. */
 typedef struct thrum_sim_report {
   thrum_sim_outcome outcome;
+  int proved;         /* 1: nothing is wrong in any run that there is within options.preemptions: the strategy
+                         was exhaustive, and neither options.runs nor options.seconds ended it. Of a clean
+                         report without this nobody knows what is wrong in the runs that were not made */
   int complete;       /* 1: within the bound there is no other run */
-  uint64_t runs;      /* that came to their end */
+  uint64_t runs;      /* that came to their end; the first counts once, though it is made again at the end */
   uint64_t cut;       /* that were left where only what had been before was to come */
   uint64_t longest;   /* scheduling points in a run, at most */
   double seconds;     /* that it took, on the real clock */
@@ -84,11 +92,13 @@ typedef struct thrum_sim_report {
 
 /* Explores test(arg): calls it once for each run, in the calling thread's name, and fills in the report. A
  * run ends when the test has returned and all threads but daemons have ended; each begins with the library as
- * it was before. What else the test uses it has to make anew each time. The first fault ends the exploration;
- * that run's stacks are left as they are, without destructors. The environment variable THRUM_SIM_REPLAY, a
- * replay string, has the program's explorations make that run alone. `options` may be NULL: as initialised
- * above. THRUM_E_VALUE: options->size is too small, a member is out of its range, the replay string is none,
- * or a thread of an exploration has called this. */
+ * it was before. What else the test uses it has to make anew each time: the first run is made again at the
+ * end, and if it is another then that is a fault, too. The first fault ends the exploration; that run's
+ * stacks are left as they are, without destructors, also that of a thread which hangs. The environment
+ * variable THRUM_SIM_REPLAY, a replay string, has the program's explorations make that run alone. While it
+ * lasts the simulator handles SIGVTALRM, and the signals that tell of a crash. `options` may be NULL: as
+ * initialised above. THRUM_E_VALUE: options->size is too small, a member is out of its range, the replay
+ * string is none, or a thread of an exploration has called this. */
 THRUM_API thrum_status thrum_sim_explore(const thrum_sim_options* options, void (*test)(void*), void* arg,
                                          thrum_sim_report* report);
 
@@ -101,6 +111,12 @@ THRUM_API int thrum_sim_exploring(void) THRUM_NOEXCEPT;
 /* In a run: ends it, and the exploration, with THRUM_SIM_FAILURE; does not return. Anywhere else: writes the
  * message on standard error and aborts. */
 THRUM_API void thrum_sim_fail(const char* message);
+
+/* In a run: the same when the run ends, which goes on until then: for assertions that let a test go on, as
+ * EXPECT_EQ of GoogleTest and CHECK of Catch2 do. No scheduling point; of several messages the first one is
+ * told. May be called where a lock of the framework's is held, which thrum_sim_fail would leave held.
+ * Anywhere else: does nothing. */
+THRUM_API void thrum_sim_add_failure(const char* message) THRUM_NOEXCEPT;
 
 /* An assertion, also where NDEBUG is defined. */
 #define THRUM_SIM_ASSERT(condition) \

@@ -28,7 +28,10 @@ struct Report {
   std::string replay;  ///< empty where there is no fault
   std::string text;
 
+  /// Nothing was wrong in the runs that were made.
   bool clean() const noexcept { return outcome == THRUM_SIM_CLEAN; }
+  /// Nothing is wrong in any run that there is within the bound: see thrum_sim_report.
+  bool proved() const noexcept { return clean() && complete; }
 };
 
 /// Explores test(), which may throw: that is a fault. Throws Error for options that are wrong.

@@ -7,9 +7,13 @@ extern "C" {
 
 thrum_status thrum_set_excepthook(thrum_except_hook hook, void* arg, thrum_except_hook* old,
                                   void** old_arg) noexcept {
-  const hooks::Except before = hooks::set_except({hook, arg});
+  const hooks::Except before = hooks::set_except({hook, arg, nullptr});
   if (old != nullptr) *old = before.hook != nullptr ? before.hook : thrum_default_excepthook;
-  if (old_arg != nullptr) *old_arg = before.arg;
+  if (old_arg != nullptr) {
+    hooks::show(before);
+    *old_arg = before.arg;
+  }
+  hooks::drop(before.owner);
   return THRUM_OK;
 }
 
@@ -23,7 +27,9 @@ void thrum_default_excepthook(const thrum_except_info* info, void*) noexcept {
   if (info != nullptr && info->what != nullptr) hooks::report_by_default(*info);
 }
 
-thrum_status thrum_set_thread_hooks(const thrum_thread_hooks* hooks) noexcept { return hooks::set(hooks); }
+thrum_status thrum_set_thread_hooks(const thrum_thread_hooks* hooks) noexcept {
+  return hooks::set(hooks, nullptr);
+}
 
 thrum_status thrum_get_thread_hooks(thrum_thread_hooks* out) noexcept {
   if (out == nullptr || out->size < sizeof *out) return THRUM_E_VALUE;

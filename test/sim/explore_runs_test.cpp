@@ -137,6 +137,8 @@ TEST_CASE("runs and seconds are limits", "[explore]") {
   CHECK(report.runs == 3);
   CHECK(report.clean());
   CHECK_FALSE(report.complete);
+  CHECK_FALSE(report.proved());
+  CHECK(report.text == "nothing wrong in 3 runs, but there may be in others\n");
   options.runs = 0;
   options.preemptions = THRUM_SIM_UNBOUNDED;
   options.seconds = 0.05;
@@ -146,7 +148,9 @@ TEST_CASE("runs and seconds are limits", "[explore]") {
     };
     run_together(yield, yield);
   });
+  CHECK(report.clean());
   CHECK_FALSE(report.complete);
+  CHECK_FALSE(report.proved());
   CHECK(report.seconds >= 0.05);
 }
 
@@ -178,6 +182,7 @@ TEST_CASE("runs that are drawn by lot come to an end", "[explore]") {
     CHECK(report.clean());
     CHECK(report.runs == 100);
     CHECK_FALSE(report.complete);
+    CHECK_FALSE(report.proved());
   }
 }
 

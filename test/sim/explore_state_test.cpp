@@ -34,6 +34,8 @@ TEST_CASE("options that are wrong are refused", "[explore]") {
   CHECK(refused([](Options& options) { options.steps = 0; }));
   CHECK(refused([](Options& options) { options.seconds = -1; }));
   CHECK(refused([](Options& options) { options.seconds = std::numeric_limits<double>::quiet_NaN(); }));
+  CHECK(refused([](Options& options) { options.hang = -1; }));
+  CHECK(refused([](Options& options) { options.hang = std::numeric_limits<double>::quiet_NaN(); }));
   for (const char* replay : {"", "-", "x", "1", "1.", "1.0", "1.64", "2.1-1.1", "1.1-", "1.1 "}) {
     CAPTURE(replay);
     Options options;
@@ -46,6 +48,7 @@ TEST_CASE("options that are wrong are refused", "[explore]") {
   CHECK(thrum_sim_explore(nullptr, nothing, nullptr, nullptr) == THRUM_E_VALUE);
   CHECK(thrum_sim_explore(nullptr, nothing, nullptr, &report) == THRUM_OK);
   CHECK(report.outcome == THRUM_SIM_CLEAN);
+  CHECK(report.proved == 1);
 }
 
 TEST_CASE("an exploration within one is refused", "[explore]") {
@@ -63,6 +66,7 @@ TEST_CASE("an exploration within one is refused", "[explore]") {
 TEST_CASE("outcomes have names", "[explore]") {
   CHECK(thrum_sim_outcome_name(THRUM_SIM_CLEAN) == std::string("THRUM_SIM_CLEAN"));
   CHECK(thrum_sim_outcome_name(THRUM_SIM_NONDETERMINISM) == std::string("THRUM_SIM_NONDETERMINISM"));
+  CHECK(thrum_sim_outcome_name(THRUM_SIM_HANG) == std::string("THRUM_SIM_HANG"));
   CHECK(thrum_sim_outcome_name(static_cast<thrum_sim_outcome>(15)) != nullptr);
 }
 

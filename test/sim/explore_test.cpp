@@ -144,6 +144,58 @@ TEST_CASE("a test that is another each time is found", "[explore]") {
   CHECK(found.outcome == THRUM_SIM_NONDETERMINISM);
 }
 
+TEST_CASE("a test whose first run is another one at the end is found", "[explore]") {
+  // Each run begins as the one before has left it, and yet all go the same ways when there is a choice.
+  static int runs;
+  runs = 0;
+  Report found = explore([] {
+    thrum::Lock lock;
+    run_together([&] { const std::lock_guard guard(lock); });
+    if (runs++ != 0) lock.acquire();
+  });
+  INFO(found.text);
+  CHECK(found.outcome == THRUM_SIM_NONDETERMINISM);
+  CHECK_FALSE(found.proved());
+  CHECK_FALSE(found.complete);
+  CHECK(found.replay.empty());
+  CHECK(contains(found.text, "made again at the end"));
+  // One that ends sooner, one that fails, and one that does not end.
+  runs = 0;
+  CHECK(explore([] {
+          thrum::Lock lock;
+          if (runs++ == 0) lock.acquire();
+        }).outcome == THRUM_SIM_NONDETERMINISM);
+  runs = 0;
+  found = explore([] { THRUM_SIM_ASSERT(runs++ == 0); });
+  INFO(found.text);
+  CHECK(found.outcome == THRUM_SIM_NONDETERMINISM);
+  CHECK(contains(found.text, "runs++ == 0"));
+  runs = 0;
+  CHECK(explore([] {
+          thrum::Event event;
+          if (runs++ == 0) event.set();
+          event.wait();
+        }).outcome == THRUM_SIM_NONDETERMINISM);
+}
+
+TEST_CASE("the first run is made again where runs are drawn by lot, too", "[explore]") {
+  static int runs;
+  Options options;
+  options.runs = 5;
+  for (const thrum_sim_strategy strategy : {THRUM_SIM_RANDOM, THRUM_SIM_PCT}) {
+    options.strategy = strategy;
+    runs = 0;
+    const auto yield = [] { thrum_sim_yield(); };
+    CHECK(explore(options, [&] { run_together(yield, yield), ++runs; }).clean());
+    CHECK(runs == 6);
+    runs = 0;
+    CHECK(explore(options, [&] {
+            run_together(yield, yield);
+            if (++runs == 6) thrum::Event().set();
+          }).outcome == THRUM_SIM_NONDETERMINISM);
+  }
+}
+
 TEST_CASE("what is right is clean", "[explore]") {
   const Report report = explore([] {
     thrum::Lock lock;
@@ -160,6 +212,8 @@ TEST_CASE("what is right is clean", "[explore]") {
   INFO(report.text);
   CHECK(report.clean());
   CHECK(report.complete);
+  CHECK(report.proved());
+  CHECK(contains(report.text, "there are no others with at most 2 preemptions"));
   CHECK(report.runs > 1);
   CHECK(report.replay.empty());
   CHECK(report.longest > 1);

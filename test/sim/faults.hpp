@@ -84,6 +84,7 @@ inline Report find(thrum_sim_outcome outcome, void (*test)(), const Options& opt
   CHECK(thrum_sim_outcome_name(found.outcome) == std::string(thrum_sim_outcome_name(outcome)));
   CHECK_FALSE(found.clean());
   CHECK_FALSE(found.complete);
+  CHECK_FALSE(found.proved());
   REQUIRE_FALSE(found.replay.empty());
   CHECK(contains(found.text, found.replay));
   Options again = options;

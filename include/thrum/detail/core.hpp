@@ -94,9 +94,7 @@ struct LockRef {
 
 // What a process has one of, though each of its modules has the code that makes it.
 inline constexpr unsigned shared_category = 0;
-inline constexpr unsigned shared_except_hook = 1;
-inline constexpr unsigned shared_thread_hooks = 2;
-inline constexpr unsigned shared_kinds = 3;
+inline constexpr unsigned shared_kinds = 1;
 
 /// In which order a queue's items leave it; the numbers of thrum_queue_kind. With `queue_peeks` a get looks
 /// at an item first and takes it when that has gone well.
@@ -111,6 +109,9 @@ using QueueBefore = int (*)(void* call, std::uint64_t a, std::uint64_t b);
 
 /// What becomes of an item that nobody took.
 using QueueDispose = void (*)(void* context, std::uint64_t item);
+
+/// What keeps hooks that are set; the library's.
+struct HookOwner;
 
 struct QueueEntry {
   std::uint64_t order;
@@ -309,6 +310,18 @@ THRUM_API thrum_except_hook thrum_core_default_excepthook() noexcept;
 // in that module's static memory, and the module stays loaded. Call with no mutex held, as the loader's are
 // taken.
 THRUM_API const void* thrum_core_share(unsigned kind, const void* object) noexcept;
+
+// As thrum_set_excepthook and thrum_set_thread_hooks; `dispose(arg)`, where not NULL, is called when the
+// hooks are no longer set and no thread is in them. What was set before stays for the caller to drop; an
+// owner may be null. THRUM_E_NOMEM: nothing is set, and nothing disposed of.
+THRUM_API thrum_status thrum_core_set_excepthook(thrum_except_hook hook, void* arg, void (*dispose)(void*),
+                                                 thrum_except_hook& old, void*& old_arg,
+                                                 HookOwner*& old_owner) noexcept;
+THRUM_API thrum_status thrum_core_set_thread_hooks(const thrum_thread_hooks* hooks,
+                                                   void (*dispose)(void*)) noexcept;
+// Stores the thread hooks that are set; they stay until their owner is dropped.
+THRUM_API HookOwner* thrum_core_hold_thread_hooks(thrum_thread_hooks& out) noexcept;
+THRUM_API void thrum_core_drop_hooks(HookOwner* owner) noexcept;
 
 // The word's bits, for programs compiled with THRUM_NO_INLINE.
 THRUM_API std::uint64_t thrum_core_read(const Word& word) noexcept;

@@ -25,7 +25,7 @@ bool is_good(const thrum_sim_options& options) noexcept {
   sim::Replay replay;
   return options.strategy >= THRUM_SIM_EXHAUSTIVE && options.strategy <= THRUM_SIM_PCT &&
          options.preemptions >= THRUM_SIM_UNBOUNDED && options.depth >= 1 && options.depth <= 16 &&
-         options.steps >= 1 && options.seconds >= 0 &&
+         options.steps >= 1 && options.seconds >= 0 && options.hang >= 0 &&
          (options.replay == nullptr || replay.parse(options.replay));
 }
 
@@ -63,9 +63,9 @@ thrum_status thrum_sim_explore(const thrum_sim_options* options, void (*test)(vo
 
 const char* thrum_sim_outcome_name(thrum_sim_outcome outcome) noexcept {
   static constexpr const char* kNames[] = {
-      "THRUM_SIM_CLEAN",    "THRUM_SIM_DEADLOCK", "THRUM_SIM_LOST_WAKEUP",
-      "THRUM_SIM_FAILURE",  "THRUM_SIM_CRASH",    "THRUM_SIM_MISUSE",
-      "THRUM_SIM_LIVELOCK", "THRUM_SIM_LEAK",     "THRUM_SIM_NONDETERMINISM"};
+      "THRUM_SIM_CLEAN",          "THRUM_SIM_DEADLOCK", "THRUM_SIM_LOST_WAKEUP", "THRUM_SIM_FAILURE",
+      "THRUM_SIM_CRASH",          "THRUM_SIM_MISUSE",   "THRUM_SIM_LIVELOCK",    "THRUM_SIM_LEAK",
+      "THRUM_SIM_NONDETERMINISM", "THRUM_SIM_HANG"};
   const auto place = static_cast<std::size_t>(outcome);
   return place < sizeof kNames / sizeof kNames[0] ? kNames[place] : "THRUM_SIM_?";
 }
@@ -76,6 +76,11 @@ void thrum_sim_fail(const char* message) {
   sim::Explorer* explorer = sim::Explorer::active();
   if (explorer == nullptr || sim::world().director() == nullptr) platform::fatal(message);
   explorer->finish(THRUM_SIM_FAILURE, message);
+}
+
+void thrum_sim_add_failure(const char* message) noexcept {
+  sim::Explorer* explorer = sim::Explorer::active();
+  if (explorer != nullptr && sim::world().director() != nullptr) explorer->add_failure(message);
 }
 
 thrum_sim_foreign* thrum_sim_start_foreign(void (*function)(void*), void* arg) {

@@ -57,8 +57,10 @@ Choice Explorer::look_around(unsigned current) const noexcept {
 
 Thread& Explorer::choose(Thread& current) noexcept {
   close_block(current);
+  ++points_;
   if (++steps_ > options_.steps) finish(THRUM_SIM_LIVELOCK, "the run has more steps than a run may have");
   const unsigned place = choose_place(place_of(current));
+  if (!first_.made({place, nullptr})) finish_changed(nullptr);
   Thread& chosen = *threads_[place];
   if (chosen.wait == Wait::turn) {
     chosen.seen.clear();

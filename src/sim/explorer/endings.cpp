@@ -1,4 +1,5 @@
 // explorer/endings.cpp - how a run ends, and what is wrong with what it leaves.
+#include <cstdio>
 #include <cstring>
 
 #include "core/self/record.hpp"
@@ -25,6 +26,8 @@ void Explorer::leave_run() noexcept {
 
 void Explorer::finish(thrum_sim_outcome outcome, const char* message) noexcept {
   outcome_ = outcome;
+  // What was wrong first is told.
+  if (outcome == THRUM_SIM_FAILURE && failure_[0] != '\0') message = failure_;
   std::strncpy(message_, message, sizeof message_ - 1);
   message_[sizeof message_ - 1] = '\0';
   if (logs_) tell_state();
@@ -33,7 +36,13 @@ void Explorer::finish(thrum_sim_outcome outcome, const char* message) noexcept {
 
 void Explorer::reported(const char* text) noexcept { finish(THRUM_SIM_FAILURE, text); }
 
+void Explorer::add_failure(const char* message) noexcept {
+  if (failure_[0] != '\0') return;
+  std::strncpy(failure_, message[0] != '\0' ? message : "a failure", sizeof failure_ - 1);
+}
+
 void Explorer::cut() noexcept {
+  if (failure_[0] != '\0') finish(THRUM_SIM_FAILURE, failure_);
   cut_ = true;
   leave_run();
 }
@@ -42,8 +51,23 @@ void Explorer::finish_departed() noexcept {
   finish(THRUM_SIM_NONDETERMINISM, "with the same choices the test has done another thing");
 }
 
+/// With that call, or null, where it made another in the first run.
+void Explorer::finish_changed(const char* call) noexcept {
+  const FirstRun::Step* then = first_.expected();
+  const char* told = then == nullptr ? "had ended" : then->call != nullptr ? then->call : "went on";
+  char message[sizeof message_];
+  std::snprintf(
+      message, sizeof message,
+      "the first run, made again at the end, is another: what it does depends on what runs have left (it %s "
+      "where it %s)",
+      call != nullptr ? call : "goes on or ends", told);
+  finish(THRUM_SIM_NONDETERMINISM, message);
+}
+
 void Explorer::finish_whole() noexcept {
   if (!search_->used_up()) finish_departed();
+  if (!first_.may_end()) finish_changed(nullptr);
+  if (failure_[0] != '\0') finish(THRUM_SIM_FAILURE, failure_);
   const char* kind = options_.allow_leaks == 0 ? kind_left_over() : nullptr;
   if (kind == nullptr) leave_run();
   char message[96];

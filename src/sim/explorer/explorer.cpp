@@ -5,6 +5,7 @@
 #include <ctime>
 
 #include "explorer/signals.hpp"
+#include "explorer/watchdog.hpp"
 
 namespace thrum::sim {
 
@@ -65,6 +66,7 @@ void Explorer::explore() noexcept {
   beginning_ = world_.time();
   {
     const Signals signals;
+    const Watchdog watchdog(options_.hang);
     const Image image(options_.replay != nullptr ? Image::Copies::at_once : Image::Copies::as_written);
     const World::Moment moment = world_.moment();
     const auto run_and_set_back = [&](Search& with) {
@@ -74,15 +76,27 @@ void Explorer::explore() noexcept {
     };
     bool over = false;
     while (!over && !limits_reached()) {
+      const bool first = result_.runs + result_.cut == 0;
+      if (first && options_.replay == nullptr) first_.record();
       run_and_set_back(*search);
+      first_.stop();
+      if (first) {
+        for (const Replay::Departure& departure : departures_) first_choices_.add(departure);
+      }
       ++(cut_ ? result_.cut : result_.runs);
       if (result_.longest < steps_) result_.longest = steps_;
       if (outcome_ != THRUM_SIM_CLEAN) break;
       if (!cut_ && test_.ended != nullptr) test_.ended(test_.arg, trace_.hash());
       over = !search->next();
     }
-    result_.complete = over && options_.replay == nullptr ? 1 : 0;
-    if (outcome_ != THRUM_SIM_CLEAN) tell_again(run_and_set_back);
+    if (outcome_ != THRUM_SIM_CLEAN) {
+      tell_again(run_and_set_back);
+    } else if (options_.replay == nullptr && result_.runs != 0) {
+      repeat_first(run_and_set_back);
+    }
+    const bool clean = outcome_ == THRUM_SIM_CLEAN;
+    result_.complete = clean && over && options_.replay == nullptr ? 1 : 0;
+    result_.proved = result_.complete;
   }
   dismiss_workers();
   under_way = nullptr;
@@ -111,10 +125,28 @@ void Explorer::tell_again(Run run) noexcept {
   run(again);
   logs_ = false;
   const bool same = outcome_ == found || (found == THRUM_SIM_DEADLOCK && outcome_ == THRUM_SIM_LOST_WAKEUP);
-  if (found == THRUM_SIM_NONDETERMINISM || !same) {
-    outcome_ = THRUM_SIM_NONDETERMINISM;
-    std::memcpy(message_, message, sizeof message);
+  if (found == THRUM_SIM_NONDETERMINISM) std::memcpy(message_, message, sizeof message);
+  if (!same) {
+    std::snprintf(message_, sizeof message_, "made again, the run is another one; it was %s: %.160s",
+                  thrum_sim_outcome_name(found) + 10, message);
   }
+  if (found == THRUM_SIM_NONDETERMINISM || !same) outcome_ = THRUM_SIM_NONDETERMINISM;
+}
+
+/// Makes the first run again, after all that others may have left. It has had nothing wrong.
+template <class Run>
+void Explorer::repeat_first(Run run) noexcept {
+  logs_ = true;
+  first_.compare();
+  run(first_choices_);
+  first_.stop();
+  logs_ = false;
+  if (outcome_ == THRUM_SIM_CLEAN || outcome_ == THRUM_SIM_NONDETERMINISM) return;
+  char found[sizeof message_];
+  std::memcpy(found, message_, sizeof found);
+  std::snprintf(message_, sizeof message_, "the first run, made again at the end, ends with %s: %.160s",
+                thrum_sim_outcome_name(outcome_) + 10, found);
+  outcome_ = THRUM_SIM_NONDETERMINISM;
 }
 
 }  // namespace thrum::sim

@@ -4,6 +4,7 @@
 
 #include "engine/image.hpp"
 #include "engine/world.hpp"
+#include "explorer/first_run.hpp"
 #include "explorer/log.hpp"
 #include "explorer/objects.hpp"
 #include "explorer/search.hpp"
@@ -41,10 +42,17 @@ class Explorer final : public Director {
   /// The one under way, or null.
   static Explorer* active() noexcept;
 
+  // For the watchdog.
+  bool is_in_run() const noexcept { return world_.director() != nullptr; }
+  /// How many scheduling points there have been, in all runs.
+  std::uint64_t points() const noexcept { return points_; }
+
   // In a thread of a run.
 
   /// Ends the run. Does not return.
   [[noreturn]] void finish(thrum_sim_outcome outcome, const char* message) noexcept;
+  /// Ends it so when it ends.
+  void add_failure(const char* message) noexcept;
   void entered(const Call& call) noexcept;
   void returned(const Call& call) noexcept;
 
@@ -57,6 +65,8 @@ class Explorer final : public Director {
  private:
   template <class Run>
   void tell_again(Run run) noexcept;
+  template <class Run>
+  void repeat_first(Run run) noexcept;
   bool limits_reached() const noexcept;
 
   // runs.cpp
@@ -80,6 +90,7 @@ class Explorer final : public Director {
   [[noreturn]] void leave_run() noexcept;
   [[noreturn]] void cut() noexcept;
   [[noreturn]] void finish_departed() noexcept;
+  [[noreturn]] void finish_changed(const char* call) noexcept;
   [[noreturn]] void finish_whole() noexcept;
   [[noreturn]] void finish_stuck() noexcept;
   const char* kind_left_over() const noexcept;
@@ -88,6 +99,7 @@ class Explorer final : public Director {
   void note(Event::Kind kind, unsigned thread, const char* name, std::uint64_t object) noexcept;
   bool told_before() const noexcept;
   void tell_state() noexcept;
+  void tell_extent() noexcept;
   void tell_page() noexcept;
 
   const thrum_sim_options options_;
@@ -104,6 +116,7 @@ class Explorer final : public Director {
   unsigned workers_left_ = 0;
   Search* search_ = nullptr;
   std::uint64_t steps_ = 0;
+  std::uint64_t points_ = 0;  // the same in all runs
   std::size_t decisions_ = 0;
   Footprint block_;
   bool tracks_;        // whether anybody wants to know what threads touch
@@ -111,10 +124,13 @@ class Explorer final : public Director {
   thrum_sim_outcome outcome_ = THRUM_SIM_CLEAN;
   bool cut_ = false;
   char message_[256] = {};
-  Objects objects_;  // that there were before it
+  char failure_[256] = {};  // that has been added
+  Objects objects_;         // that there were before it
   Array<Replay::Departure> departures_;
 
   // All of them.
+  FirstRun first_;
+  Replay first_choices_;
   thrum_sim_report result_{};
   double deadline_ = 0;          // on the real clock
   std::uint64_t beginning_ = 0;  // of each, in virtual time

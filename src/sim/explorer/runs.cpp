@@ -17,6 +17,7 @@ void Explorer::run(Search& search) noexcept {
   outcome_ = THRUM_SIM_CLEAN;
   cut_ = false;
   message_[0] = '\0';
+  failure_[0] = '\0';
   state_.clear();
 
   Thread* root = take(0);

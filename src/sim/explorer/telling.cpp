@@ -33,6 +33,7 @@ void Explorer::note(Event::Kind kind, unsigned thread, const char* name, std::ui
 
 void Explorer::entered(const Call& call) noexcept {
   if (logs_) note(Event::Kind::entered, place_of(world_.current()), call.name, call.object);
+  if (is_in_run() && !first_.made({place_of(world_.current()), call.name})) finish_changed(call.name);
 }
 
 void Explorer::returned(const Call& call) noexcept {
@@ -71,7 +72,7 @@ void Explorer::tell_state() noexcept {
   for (unsigned i = 0; i < count_; ++i) {
     const Thread& thread = *threads_[i];
     if (thread.wait == Wait::ended || thread.wait == Wait::idle) continue;
-    state_.add("  %s ", thread.name);
+    state_.add("  %s ", thread.name[0] != '\0' ? thread.name : "a thread that has not begun");
     if (thread.wait == Wait::parker) {
       state_.add("waits");
     } else if (thread.wait == Wait::turn) {
@@ -94,19 +95,35 @@ void Explorer::tell_state() noexcept {
   }
 }
 
+/// How far it went where nothing was wrong.
+void Explorer::tell_extent() noexcept {
+  text_.add("nothing wrong in %" PRIu64 " runs", result_.runs);
+  if (result_.proved != 0) {
+    text_.add(", and there are no others");
+    if (options_.preemptions >= 0) text_.add(" with at most %d preemptions", options_.preemptions);
+  } else if (options_.replay == nullptr) {
+    text_.add(", but there may be in others");
+  }
+  text_.add("\n");
+}
+
 void Explorer::tell_page() noexcept {
   text_.clear();
   if (outcome_ == THRUM_SIM_CLEAN) {
-    text_.add("nothing wrong in %" PRIu64 " runs%s\n", result_.runs,
-              result_.complete != 0 ? ", and there are no others" : "");
+    tell_extent();
     result_.text = text_.get();
     return;
   }
   text_.add("%s in run %" PRIu64 ": %s\n", thrum_sim_outcome_name(outcome_) + 10, result_.runs + result_.cut,
             message_);
+  if (failure_[0] != '\0' && outcome_ != THRUM_SIM_FAILURE) text_.add("  before that: %s\n", failure_);
   text_.add(state_.get());
-  text_.add("to replay it: THRUM_SIM_REPLAY=%s, in a debugger with a breakpoint on thrum_sim_found\n\n",
-            result_.replay);
+  if (result_.replay != nullptr) {
+    text_.add("to replay it: THRUM_SIM_REPLAY=%s, in a debugger with a breakpoint on thrum_sim_found\n\n",
+              result_.replay);
+  } else {
+    text_.add("there is nothing to replay: by itself the run is as it was at first\n\n");
+  }
   char names[kMostThreads][32];
   for (unsigned i = 0; i < count_; ++i) std::memcpy(names[i], threads_[i]->name, sizeof names[i]);
   log_.tell(text_, names, count_, beginning_);
