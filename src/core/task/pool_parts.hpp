@@ -85,11 +85,6 @@ class Held {
   bool held_ = false;
 };
 
-/// Acquires a pool's lock where the thread may not sleep for it: with the mutex held.
-inline void hold(detail::Word& word) noexcept {
-  for (Moment moment; !lock::try_acquire(word, 0);) moment.pass();
-}
-
 /// Adds to a count. Acquire, release, and in the one order of all such operations.
 inline void add(detail::Word& count, std::uint64_t n) noexcept {
   std::uint64_t value = atomic::load_relaxed(count);
