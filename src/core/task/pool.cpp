@@ -10,6 +10,7 @@
 #include "core/task/pool_queue.hpp"
 #include "core/task/pool_worker.hpp"
 #include "core/word/memory.hpp"
+#include "core/word/moment.hpp"
 
 namespace thrum::pool {
 
@@ -69,7 +70,8 @@ bool is_worker(PoolSlot& pool) noexcept {
   if (record == nullptr) return false;
   const Held counter(pool.take_lock);
   const Worker* worker = pool.workers;
-  while (worker != nullptr && (worker->gone || worker->thread != record->id)) worker = worker->next;
+  // One that has gone, too: its thread may be calling the exit hook, or be at the end of its locals.
+  while (worker != nullptr && worker->thread != record->id) worker = worker->next;
   return worker != nullptr;
 }
 
@@ -107,13 +109,25 @@ void join_all(PoolSlot& pool) noexcept {
 
 }  // namespace
 
+void acquire_slowly(detail::Word& word) noexcept {
+  for (Moment moment;; moment.pass()) {
+    if (ThreadRecord* const record = runtime::current()) {
+      static_cast<void>(lock::acquire_as(word, 0, *runtime::begin_wait(*record), true));
+      return;
+    }
+    // No memory for the thread's record; and the lock is not held for long.
+    if (lock::try_acquire(word, 0)) return;
+  }
+}
+
 void hold(detail::Word& word) noexcept {
   if (lock::try_acquire(word, 0)) return;
-  // In the queue, as everybody: beside threads that submit all the time it is hardly ever seen free.
+  // In the queue, as everybody: beside threads that submit all the time it is hardly ever seen free. Asleep at
+  // once: beside so many a yield would take a turn of each of theirs.
   auto& self = *static_cast<Waiter*>(static_cast<void*>(holder));
   if (!holder_prepared) self.parker.initialise();
   holder_prepared = true;
-  static_cast<void>(lock::acquire_as(word, 0, self));
+  static_cast<void>(lock::acquire_as(word, 0, self, false));
 }
 
 void forget_holder() noexcept { holder_prepared = false; }

@@ -6,7 +6,6 @@
 #include "core/sync/lock.hpp"
 #include "core/task/future.hpp"
 #include "core/task/pool.hpp"
-#include "core/word/moment.hpp"
 
 namespace thrum::pool {
 
@@ -61,6 +60,10 @@ struct Worker {
   Worker* next;
 };
 
+/// Acquires one of a pool's locks that was not found free. Not by way of the gate, where the user's hooks are
+/// called and the process's exit leaves daemons behind: the thread may have the other lock.
+void acquire_slowly(detail::Word& word) noexcept;
+
 /// One of a pool's locks, held as long as this lives but between unlock() and lock().
 class Held {
  public:
@@ -70,8 +73,7 @@ class Held {
   ~Held() { unlock(); }
 
   void lock() noexcept {
-    // Refused for want of memory for the thread's record alone, and it is not held for long.
-    for (Moment moment; lock::acquire(word_, 0, THRUM_FOREVER) != THRUM_OK;) moment.pass();
+    if (!lock::try_acquire(word_, 0)) acquire_slowly(word_);
     held_ = true;
   }
   void unlock() noexcept {
