@@ -60,6 +60,8 @@ class ThreadPool {
   /// THRUM_POOL_MAX_WORKERS. ThreadPoolExecutor(max_workers).
   explicit ThreadPool(std::int64_t workers, ThreadPoolOptions options = {}) {
     if (workers < 0) detail::raise(THRUM_E_VALUE);
+    // Here: a size_t of 32 bits would cut it.
+    if (workers > THRUM_POOL_MAX_WORKERS) detail::raise(THRUM_E_OVERFLOW);
     auto initializer = std::make_unique<Initializer>(std::move(options.initializer));
     const bool any = static_cast<bool>(*initializer);
     detail::check_status(detail::thrum_core_pool_create(

@@ -20,9 +20,10 @@ thrum_status create(thrum_semaphore* out, std::int64_t value, std::int64_t bound
   if (value > THRUM_SEMAPHORE_MAX) return THRUM_E_OVERFLOW;
   const auto first = static_cast<std::uint64_t>(value);
   return capi::create(semaphores, out, first * semaphore::kUnit, [=](SemaphoreSlot& slot) {
-    // relaxed: publish releases them with the word.
-    atomic::store_relaxed(slot.first, first);
-    atomic::store_relaxed(slot.bound, static_cast<std::uint64_t>(bound));
+    // release: pairs with the acquire of a call with a stale handle, which so finds the word of no earlier
+    // object behind them.
+    atomic::store_release(slot.first, first);
+    atomic::store_release(slot.bound, static_cast<std::uint64_t>(bound));
   });
 }
 

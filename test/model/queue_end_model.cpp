@@ -70,6 +70,32 @@ struct ShutAtOnce {
   }
 };
 
+/// A full queue is shut down at once while one puts, one gets what it can and does it, and one may wait for
+/// all tasks.
+template <class Queue, int kPuts>
+struct ShutInUse {
+  Queue queue{1};
+
+  ShutInUse() { THRUM_SIM_ASSERT(put(queue, 1)); }
+  void work(unsigned thread) {
+    switch (thread) {
+      case 0: queue.shutdown(true); break;
+      case 1:
+        for (int n = 0; n < kPuts && put(queue, n + 2); ++n) {
+        }
+        break;
+      case 2:
+        while (get(queue) != kNothing) queue.task_done();
+        break;
+      default: THRUM_SIM_ASSERT(queue.join());
+    }
+  }
+  void check() {
+    THRUM_SIM_ASSERT(queue.is_shutdown() && queue.empty() && !put(queue, 5));
+    THRUM_SIM_ASSERT(queue.unfinished_tasks() == 0 && queue.join(0));
+  }
+};
+
 // -------------------------------------------------------------------------------------------- tasks --
 
 /// Two do a task each, and a third waits for both.
@@ -272,6 +298,20 @@ TEST_CASE("Queue: an empty one with a lock is shut down", "[queue]") {
 TEST_CASE("PriorityQueue: one is shut down at once", "[queue]") {
   explore<ShutAtOnce<Priority, kNoBound>>("PriorityQueue(), 2 threads, get, shutdown(immediate)", 2,
                                           {3, 6, kAny});
+}
+
+TEST_CASE("PriorityQueue: a full one is shut down at once", "[queue]") {
+  explore<ShutInUse<Priority, 2>>("PriorityQueue(1), 3 threads, shutdown(immediate), put twice, get", 3,
+                                  {1, 2, 3});
+}
+
+TEST_CASE("PriorityQueue: a full one is shut down at once, and joined", "[queue]") {
+  explore<ShutInUse<Priority, 1>>("PriorityQueue(1), 4 threads, shutdown(immediate), put, get, join", 4,
+                                  {1, 2, 3});
+}
+
+TEST_CASE("Queue: a full ring is shut down at once, and joined", "[queue]") {
+  explore<ShutInUse<Fifo, 1>>("Queue(1), 4 threads, shutdown(immediate), put, get, join", 4, {1, 2, 3});
 }
 
 TEST_CASE("Queue: a join waits for the tasks of two", "[queue]") {

@@ -2,67 +2,20 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <catch2/catch_template_test_macros.hpp>
 #include <catch2/catch_test_macros.hpp>
 #include <vector>
 
 #include "posix/forked.hpp"
 #include "posix/in_child.hpp"
 #include "support/crew.hpp"
-#include "support/eventually.hpp"
-#include "support/parked.hpp"
 #include "support/queue_handles.hpp"
 #include "support/scale.hpp"
 #include "thrum/thrum.hpp"
 
-using support::children_start_threads;
 using support::Crew;
 using support::Ending;
-using support::eventually;
-using support::NativeCrew;
 using support::run_forked;
 using support::scaled;
-
-TEMPLATE_TEST_CASE("those who waited at a queue before the fork take nothing after it", "[fork][queue]",
-                   thrum::Queue<int>, thrum::LifoQueue<int>, thrum::PriorityQueue<int>) {
-  TestType empty(2);
-  TestType full(2);
-  full.put(1);
-  full.put(2);
-  Crew waiters(6, [&](int index) {
-    if (index % 3 == 0) static_cast<void>(empty.get());
-    if (index % 3 == 1) full.put(3);
-    if (index % 3 == 2) full.join();
-  });
-  eventually([&] {
-    return support::parked_to_get(empty) && support::parked_to_put(full) && support::parked_to_join(full);
-  });
-  const Ending ending = run_forked([&] {
-    for (TestType* queue : {&empty, &full}) {
-      while (queue->try_get()) queue->task_done();
-      CHILD_REQUIRE(queue->empty() && queue->join(0));
-      CHILD_REQUIRE(queue->try_put(4) && queue->try_put(5) && !queue->try_put(6, 0.001));
-      CHILD_REQUIRE(queue->full());
-      queue->reinit_after_fork();
-      CHILD_REQUIRE(queue->empty() && queue->join(0) && !queue->try_get(0.001));
-      CHILD_REQUIRE(queue->try_put(7) && queue->get() == 7);
-      if (!children_start_threads) continue;
-      std::atomic<int> sum{0};
-      NativeCrew crew(2, [&] { sum.fetch_add(queue->get()); });
-      queue->put(8);
-      queue->put(9);
-      crew.join();
-      CHILD_REQUIRE(sum == 17);
-    }
-  });
-  for (int item : {1, 2}) empty.put(item);
-  for (int item = 0; item < 4; ++item) {
-    static_cast<void>(full.get());
-    full.task_done();
-  }
-  waiters.join();
-  CHECK(ending.how == "exit 0");
-}
 
 TEST_CASE("a queue is made new in the child, whatever others did with it at the fork", "[fork][queue]") {
   thrum::Queue<int> ring(4);

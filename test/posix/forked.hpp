@@ -9,16 +9,19 @@
 #include <string>
 #include <utility>
 
+#include <signal.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "posix/stacks.hpp"
 #include "support/child_process.hpp"
+#include "support/overdue.hpp"
 
 namespace support {
 
-/// The seconds after which SIGALRM ends a child. Only one that hangs ever gets there.
-inline constexpr unsigned watchdog = 120;
+/// The seconds after which SIGALRM ends a child whose parent does not.
+inline constexpr unsigned watchdog = patience_with_child + 60;
 
 /// In a forked child, where Catch2's assertions cannot be heard: ends it with a line on standard error
 /// where the condition does not hold.
@@ -65,10 +68,18 @@ class Capture {
   std::FILE* file_;
 };
 
+/// How the child ends; of one that hangs standard error tells where it does, and where its parent is.
 inline std::string wait_for(pid_t child) {
   int status = 0;
-  while (waitpid(child, &status, 0) < 0) {
-    if (errno != EINTR) return std::string("waitpid: ") + std::strerror(errno);
+  const pid_t ended = wait_for_child(child, patience_with_child, status);
+  if (ended < 0) return std::string("waitpid: ") + std::strerror(errno);
+  if (ended == 0) {
+    dprintf(STDERR_FILENO, "out of patience: the end of process %d\n", static_cast<int>(child));
+    tell_stacks(getpid());
+    kill(child, SIGKILL);
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+    }
+    return "out of time";
   }
   if (WIFEXITED(status)) return "exit " + std::to_string(WEXITSTATUS(status));
   return "signal " + std::to_string(WTERMSIG(status));
@@ -85,6 +96,7 @@ Ending run_forked(Body body) {
   if (child < 0) return {std::string("fork: ") + std::strerror(errno), ""};
   if (child == 0) {
     alarm(watchdog);
+    let_be_traced();
     output.replace(STDOUT_FILENO);
     errors.replace(STDERR_FILENO);
     // An exception must end the child here: beyond is the parent's test.

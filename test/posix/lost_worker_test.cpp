@@ -1,12 +1,16 @@
 // lost_worker_test.cpp - a pool's worker that the child of a fork does not have: what becomes of the future
 // of the task that it was at, at each of its steps.
+#include <atomic>
 #include <catch2/catch_test_macros.hpp>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "core/task/pool_life.hpp"
 #include "core/task/pool_queue.hpp"
 #include "posix/forked.hpp"
+#include "support/crew.hpp"
+#include "support/eventually.hpp"
 
 using namespace thrum;
 using pool::Task;
@@ -36,7 +40,12 @@ class Pool {
   }
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
-  ~Pool() { CHECK(pool::destroy(id_) == THRUM_OK); }
+  ~Pool() { destroy(); }
+
+  void destroy() {
+    if (slot_ != nullptr) CHECK(pool::destroy(id_) == THRUM_OK);
+    slot_ = nullptr;
+  }
 
   void submit(Future& future) {
     const pool::Held gate(slot_->submit_lock);
@@ -144,4 +153,48 @@ TEST_CASE("nor one that another worker has taken", "[pool][fork][future]") {
       check_in_child(*own, future::kPending);
     }
   }
+}
+
+TEST_CASE("what a pool has left when it goes is cancelled in the child, too", "[pool][fork][future]") {
+  // One batch is given up at a time: in the first call of the first one the second is still to come.
+  std::vector<Future> futures(2 * pool::kBatch);
+  static std::vector<Future>* all;
+  all = &futures;
+  static std::string how;
+  Pool pool;
+  for (Future& future : futures) pool.submit(future);
+  const auto fork_now = [](thrum_future, void*) {
+    how = run_forked([] {
+            for (const Future& future : *all) CHILD_REQUIRE(future.state() == future::kCancelled);
+          }).how;
+  };
+  REQUIRE(future::add_call(futures[0], 0, {fork_now, {0}, nullptr, nullptr, nullptr}) == THRUM_OK);
+  pool.destroy();
+  CHECK(how == "exit 0");
+}
+
+TEST_CASE("who comes with a stale handle holds no lock of a pool's in the child", "[pool][fork]") {
+  std::uint64_t id = 0;
+  REQUIRE(pool::create(id, 1, pool::Setup{}, thread::Owner::c) == THRUM_OK);
+  pool::PoolSlot* const slot = pool::pools.find(id);
+  REQUIRE(pool::destroy(id) == THRUM_OK);
+  std::atomic<bool> holds{false};
+  std::atomic<bool> over{false};
+  support::Crew stale(1, [&] {
+    const pool::Held gate(slot->submit_lock);
+    const pool::Held counter(slot->take_lock);
+    holds = true;
+    support::eventually([&] { return over.load(); });
+  });
+  support::eventually([&] { return holds.load(); });
+  const auto ending = run_forked([&] {
+    CHILD_REQUIRE(detail::read(slot->submit_lock) == lock::kFree);
+    CHILD_REQUIRE(detail::read(slot->take_lock) == lock::kFree);
+    std::uint64_t another = 0;
+    CHILD_REQUIRE(pool::create(another, 1, pool::Setup{}, thread::Owner::c) == THRUM_OK);
+    CHILD_REQUIRE(pool::pools.find(another) == slot);
+  });
+  over = true;
+  stale.join();
+  CHECK(ending.how == "exit 0");
 }

@@ -5,17 +5,30 @@
 #include <chrono>
 #include <thread>
 
-namespace support {
+#include "support/overdue.hpp"
 
-/// Returns once condition() is true. It has no time limit of its own: a test that never gets there is ended
-/// by the test runner, and no machine is too slow for one that does.
-template <class Condition>
-void eventually(Condition condition) {
-  while (!condition()) std::this_thread::yield();
-}
+namespace support {
 
 /// The clock on which no wait may end early.
 using Clock = std::chrono::steady_clock;
+
+/// Returns once condition() is true. A test that never gets there tells so shortly before the test runner
+/// would end it, and no machine is too slow for one that does.
+template <class Condition>
+void eventually(Condition condition) {
+  // In the simulator time passes only where everybody waits, and who never gets there is reported.
+  if constexpr (simulated) {
+    while (!condition()) std::this_thread::yield();
+  } else {
+    const Clock::time_point start = Clock::now();
+    for (unsigned turn = 1; !condition(); ++turn) {
+      std::this_thread::yield();
+      if (turn % 64 == 0 && Clock::now() - start > std::chrono::seconds(patience)) {
+        overdue("a condition that comes true eventually");
+      }
+    }
+  }
+}
 
 /// The seconds that have passed since `start`.
 inline double seconds_since(Clock::time_point start) {

@@ -115,6 +115,24 @@ TEST_CASE("a first timer finds no thread to wait for it", "[.]") {
   CHECK(calls == 1);
 }
 
+TEST_CASE("a timer that the system always refuses a thread does not keep the process", "[timer][refused]") {
+  CHECK(support::run_case("the process exits while a timer is refused a thread").how == "exit 0");
+}
+
+TEST_CASE("the process exits while a timer is refused a thread", "[.]") {
+  thrum::Timer service(1e6, [] {});
+  service.set_daemon(true);
+  service.start();
+  int calls = 0;
+  thrum::Timer timer(0, [&] { ++calls; });
+  const Refusal refusal(refuse_threads);
+  timer.start();
+  thrum::shutdown();
+  CHECK_FALSE(timer.is_alive());
+  CHECK(timer.join());
+  CHECK(calls == 0);
+}
+
 TEST_CASE("timers that there is no memory for are refused, and nothing is lost", "[timer][refused]") {
   check_out_of_memory<thrum_timer>(
       [](thrum_timer* out) { return thrum_timer_create(out, 1000, do_nothing, nullptr); },

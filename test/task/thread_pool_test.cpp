@@ -139,8 +139,10 @@ TEST_CASE("a pool has at least one worker", "[pool][test_max_workers_negative]")
   for (const std::int64_t workers : {std::int64_t{0}, std::int64_t{-1}, INT64_MIN}) {
     CHECK(raised<thrum::ValueError>([&] { ThreadPool pool(workers); }) == THRUM_E_VALUE);
   }
-  CHECK(raised<thrum::OverflowError>([] { ThreadPool pool(THRUM_POOL_MAX_WORKERS + 1); }) ==
-        THRUM_E_OVERFLOW);
+  // The second as a size_t of 32 bits would be 1.
+  for (const std::int64_t workers : {std::int64_t{THRUM_POOL_MAX_WORKERS} + 1, (std::int64_t{1} << 32) + 1}) {
+    CHECK(raised<thrum::OverflowError>([&] { ThreadPool pool(workers); }) == THRUM_E_OVERFLOW);
+  }
 }
 
 TEST_CASE("a pool has some workers by default", "[pool][test_default_workers]") {

@@ -76,6 +76,19 @@ thrum_status acquire_called(detail::Word& lock, Generation generation, Waiter& s
   return acquire_until(lock, generation, kNever, &self, true);
 }
 
+thrum_status acquire_as(detail::Word& lock, Generation generation, Waiter& self, bool looks) noexcept {
+  atomic::store_guarded(self.since, 0);
+  self.age = 0;
+  if (looks) return acquire_until(lock, generation, kNever, &self, false);
+  self.age = platform::now() | 1;  // not 0
+  for (bool called = false;; called = true) {
+    const Turn turn = take_turn(lock, generation, self, called);
+    if (turn != Turn::queued) return turn == Turn::acquired ? THRUM_OK : THRUM_E_HANDLE;
+    static_cast<void>(lot::wait(self, kNever, Spin::kNone));
+    if (self.verdict == Verdict::handed_over) return THRUM_OK;
+  }
+}
+
 thrum_status release_slowly(detail::Word& lock, Generation generation) noexcept {
   lot::Bucket bucket(&lock);
   std::uint64_t word = atomic::load_relaxed(lock);

@@ -32,6 +32,10 @@ thrum_status acquire_slowly(detail::Word& lock, Generation generation, double ti
 /// Acquires the lock, however long that takes, for a thread that has been called from its queue.
 thrum_status acquire_called(detail::Word& lock, Generation generation, Waiter& self) noexcept;
 
+/// The same for one that comes anew, and waits as this waiter: it does not pass the gate (self/runtime.hpp),
+/// so it may hold what the user's hooks would wait for. `looks`: whether to look again before it sleeps.
+thrum_status acquire_as(detail::Word& lock, Generation generation, Waiter& self, bool looks) noexcept;
+
 /// Releases a lock that was not found held with nobody parked.
 thrum_status release_slowly(detail::Word& lock, Generation generation) noexcept;
 

@@ -10,6 +10,7 @@
 #include "core/task/pool_queue.hpp"
 #include "core/task/pool_worker.hpp"
 #include "core/word/memory.hpp"
+#include "core/word/moment.hpp"
 
 namespace thrum::pool {
 
@@ -21,7 +22,13 @@ detail::Word ending;
 
 namespace {
 
-std::uint64_t pools_named = 0;  // guarded by the mutex
+// Guarded by the mutex.
+std::uint64_t pools_named = 0;
+bool holder_prepared = false;
+// What the thread that has the mutex waits with for a pool's lock. Not as itself: before that it would pass
+// the gate (runtime.hpp), where the user's hooks are called and daemons stay. Zeroed memory will do, as for
+// those in slots, and stays for ever, since a waker may come late.
+alignas(Waiter) unsigned char holder[sizeof(Waiter)];
 
 /// Whether the pool's object is still the one with this id.
 bool is_live(const PoolSlot& pool, std::uint64_t id) noexcept {
@@ -31,11 +38,12 @@ bool is_live(const PoolSlot& pool, std::uint64_t id) noexcept {
 
 /// Frees what a pool with no references has.
 void dismantle(PoolSlot& pool) noexcept {
+  // In the list still: the child of a fork cancels what is left of this.
+  drain(pool, future::kCancelled);
   platform::lock(mutex);
   (pool.previous_pool != nullptr ? pool.previous_pool->next_pool : first_pool) = pool.next_pool;
   if (pool.next_pool != nullptr) pool.next_pool->previous_pool = pool.previous_pool;
   platform::unlock(mutex);
-  drain(pool, future::kCancelled);
   for (Worker* worker = pool.workers; worker != nullptr;) {
     Worker* const following = worker->next;
     if (worker->thread != 0) thread::release(worker->thread);
@@ -62,7 +70,8 @@ bool is_worker(PoolSlot& pool) noexcept {
   if (record == nullptr) return false;
   const Held counter(pool.take_lock);
   const Worker* worker = pool.workers;
-  while (worker != nullptr && (worker->gone || worker->thread != record->id)) worker = worker->next;
+  // One that has gone, too: its thread may be calling the exit hook, or be at the end of its locals.
+  while (worker != nullptr && worker->thread != record->id) worker = worker->next;
   return worker != nullptr;
 }
 
@@ -99,6 +108,29 @@ void join_all(PoolSlot& pool) noexcept {
 }
 
 }  // namespace
+
+void acquire_slowly(detail::Word& word) noexcept {
+  for (Moment moment;; moment.pass()) {
+    if (ThreadRecord* const record = runtime::current()) {
+      static_cast<void>(lock::acquire_as(word, 0, *runtime::begin_wait(*record), true));
+      return;
+    }
+    // No memory for the thread's record; and the lock is not held for long.
+    if (lock::try_acquire(word, 0)) return;
+  }
+}
+
+void hold(detail::Word& word) noexcept {
+  if (lock::try_acquire(word, 0)) return;
+  // In the queue, as everybody: beside threads that submit all the time it is hardly ever seen free. Asleep at
+  // once: beside so many a yield would take a turn of each of theirs.
+  auto& self = *static_cast<Waiter*>(static_cast<void*>(holder));
+  if (!holder_prepared) self.parker.initialise();
+  holder_prepared = true;
+  static_cast<void>(lock::acquire_as(word, 0, self, false));
+}
+
+void forget_holder() noexcept { holder_prepared = false; }
 
 void drop(PoolSlot& pool, Held& gate) noexcept {
   const bool last = --pool.references == 0;

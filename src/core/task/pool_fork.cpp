@@ -66,12 +66,14 @@ void after_fork_in_parent() noexcept {
 
 void after_fork_in_child() noexcept {
   const auto* self = static_cast<const ThreadRecord*>(platform::identity().record);
-  for (PoolSlot* pool = first_pool; pool != nullptr; pool = pool->next_pool) {
-    restart(*pool, self);
-    // As new: who was queued for them is not there.
-    atomic::store_relaxed(pool->take_lock, lock::kFree);
-    atomic::store_relaxed(pool->submit_lock, lock::kFree);
-  }
+  for (PoolSlot* pool = first_pool; pool != nullptr; pool = pool->next_pool) restart(*pool, self);
+  // As new: who was queued for them is not there. In all slots: who came with a stale handle may have held
+  // those of one that has no pool.
+  pools.for_each([](PoolSlot& pool) {
+    atomic::store_relaxed(pool.take_lock, lock::kFree);
+    atomic::store_relaxed(pool.submit_lock, lock::kFree);
+  });
+  forget_holder();
   atomic::store_relaxed(ending, 0);
   platform::unlock(mutex);
 }

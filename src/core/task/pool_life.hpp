@@ -11,6 +11,12 @@ extern PoolSlot* first_pool;  // guarded by it
 
 extern detail::Word ending;  // 1: no pool takes more tasks
 
+/// Acquires a lock of a pool's for a thread that has the mutex: the fork, and the end of all pools. Nobody
+/// who has such a lock takes the mutex.
+void hold(detail::Word& word) noexcept;
+/// In the child of a fork: what hold waits with is not woken by who was about to in the parent.
+void forget_holder() noexcept;
+
 /// Gives up a reference to the pool, and the submit lock, which is held.
 void drop(PoolSlot& pool, Held& gate) noexcept;
 

@@ -6,7 +6,6 @@
 #include "core/sync/lock.hpp"
 #include "core/task/future.hpp"
 #include "core/task/pool.hpp"
-#include "core/word/moment.hpp"
 
 namespace thrum::pool {
 
@@ -60,6 +59,10 @@ struct Worker {
   Worker* next;
 };
 
+/// Acquires one of a pool's locks that was not found free. Not by way of the gate, where the user's hooks are
+/// called and the process's exit leaves daemons behind: the thread may have the other lock.
+void acquire_slowly(detail::Word& word) noexcept;
+
 /// One of a pool's locks, held as long as this lives but between unlock() and lock().
 class Held {
  public:
@@ -69,8 +72,7 @@ class Held {
   ~Held() { unlock(); }
 
   void lock() noexcept {
-    // Refused for want of memory for the thread's record alone, and it is not held for long.
-    for (Moment moment; lock::acquire(word_, 0, THRUM_FOREVER) != THRUM_OK;) moment.pass();
+    if (!lock::try_acquire(word_, 0)) acquire_slowly(word_);
     held_ = true;
   }
   void unlock() noexcept {
@@ -83,11 +85,6 @@ class Held {
   detail::Word& word_;
   bool held_ = false;
 };
-
-/// Acquires a pool's lock where the thread may not sleep for it: with the mutex held.
-inline void hold(detail::Word& word) noexcept {
-  for (Moment moment; !lock::try_acquire(word, 0);) moment.pass();
-}
 
 /// Adds to a count. Acquire, release, and in the one order of all such operations.
 inline void add(detail::Word& count, std::uint64_t n) noexcept {

@@ -107,6 +107,8 @@ thrum_status hire(PoolSlot& pool, Held& gate) noexcept {
   if (status == THRUM_OK) return status;
   --pool.live;
   --pool.references;  // not the last: whoever hires has one
+  // The number is the next one's. It is the last that was given: until here this worker counts among those
+  // who live and those who search, and while any does nobody hires.
   --pool.hired;
   subtract(pool.searching, 1);
   add(pool.reserves, 1);

@@ -7,6 +7,7 @@
 //   starting  out of the heap, its thread on the way       the thread's first step -> running; the service,
 //                                                          where the system refuses the thread -> pending
 //                                                          again, or ended where it was cancelled meanwhile
+//                                                          or has held the exit for too long
 //   running   has a thread, which calls the call-back      the thread, done with the call-back -> ended
 //             unless it was cancelled before
 //   ended     over; the thread may still be on its way out nobody

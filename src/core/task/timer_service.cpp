@@ -63,10 +63,12 @@ thrum_status begin(TimerSlot& slot) noexcept {
   return thread::start_anyhow(slot.thread, signals_of_timers);
 }
 
+constexpr std::uint32_t kDoublings = 10;
+
 /// When to ask again for a thread that the system has refused so many times: after 1 ms, then twice as long
 /// each time, up to about a second.
 Deadline retry_at(std::uint32_t refusals) noexcept {
-  return platform::now() + (std::uint64_t{1000000} << (refusals < 10 ? refusals : 10));
+  return platform::now() + (std::uint64_t{1000000} << (refusals < kDoublings ? refusals : kDoublings));
 }
 
 /// Fires the timer, which has been taken out of the heap.
@@ -85,7 +87,8 @@ void fire(TimerSlot& slot, Locked& locked) noexcept {
   const Deadline again = status == THRUM_E_EXITING ? kNever : retry_at(slot.refusals);
   ++slot.refusals;
   locked.lock();
-  if (slot.cancelled) {
+  // What may never succeed must not keep the process for ever.
+  if (slot.cancelled || (exit_waits && slot.refusals > kDoublings)) {
     Leftovers leftovers;
     end_uncalled(slot, leftovers);
     leftovers.clear_away(locked);
