@@ -1,8 +1,8 @@
 """Prints how many tests passed and failed in the last run of Meson's tests in each of the build directories, and before
 that the figures of models and mutants, and the end of what each test that failed has printed.
 
-A test of Catch2 counts for its test cases, without those that it skips; any other for one. A build that got
-no results counts as one that failed.
+A test of Catch2 counts for its test cases, without those that it skips; any other for one. One that is skipped is
+named, and counts as neither. A build that got no results counts as one that failed.
 """
 
 import json
@@ -14,6 +14,8 @@ from pathlib import Path
 
 def cases(test):
     """The test cases of one of Meson's tests that passed and failed."""
+    if test["result"] == "SKIP":
+        return 0, 0
     passed = test["result"] == "OK"
     reports = [word.partition("xml::out=")[2] for word in test["command"] if "xml::out=" in word]
     if reports and Path(reports[0]).exists():
@@ -43,8 +45,11 @@ for _, test in tests:
         if re.match(r"model: |\d+ mutants, ", line):
             print(line)
 for build, test in tests:
-    if test["result"] != "OK":
+    if test["result"] not in ("OK", "SKIP"):
         print(f"\n{build}: {test['name']}: {test['result']}", *printed(test)[-40:], sep="\n  ")
+skipped = [test["name"] for _, test in tests if test["result"] == "SKIP"]
+if skipped:
+    print(f"{len(skipped)} skipped: {', '.join(skipped)}")
 passed, failed = map(sum, zip(*(cases(test) for _, test in tests)))
 print(f"{passed} passed, {failed} failed")
 sys.exit(failed != 0)

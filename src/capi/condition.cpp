@@ -36,8 +36,8 @@ template <class Operation>
 thrum_status with_lock_id(thrum_condition handle, Operation operation) noexcept {
   return capi::on(conditions, handle.id, [&](const ConditionSlot& slot, Generation generation) {
     // acquire: the generation is looked at after it, so that the lock is known to be this condition's.
-    const std::uint64_t lock = atomic::load_acquire(slot.lock);
-    if (generation_of(atomic::load_acquire(slot.word)) != generation) return THRUM_E_HANDLE;
+    const std::uint64_t lock = atomic::load_own(slot.lock);
+    if (generation_of(atomic::load_own(slot.word)) != generation) return THRUM_E_HANDLE;
     return operation(lock);
   });
 }

@@ -45,12 +45,14 @@ thrum_status destroy(Table& table, std::uint64_t id, std::uint64_t busy) noexcep
 /// The state of the object's word: its lower half.
 template <class Table>
 thrum_status state(Table& table, std::uint64_t id, std::uint64_t& out) noexcept {
-  return on(table, id, [&](const auto& slot, Generation generation) {
-    // acquire: pairs with the releases of whoever brought the object into this state.
-    const std::uint64_t word = atomic::load_acquire(slot.word);
-    if (generation_of(word) != generation) return THRUM_E_HANDLE;
-    out = state_of(word);
-    return THRUM_OK;
+  return compiler::quick([&table, id, &out]() noexcept {
+    return on(table, id, [&](const auto& slot, Generation generation) {
+      // acquire: pairs with the releases of whoever brought the object into this state.
+      const std::uint64_t word = atomic::load_acquire(slot.word);
+      if (generation_of(word) != generation) return THRUM_E_HANDLE;
+      out = state_of(word);
+      return THRUM_OK;
+    });
   });
 }
 
@@ -58,10 +60,12 @@ thrum_status state(Table& table, std::uint64_t id, std::uint64_t& out) noexcept 
 template <class Table>
 thrum_status has_bit(Table& table, std::uint64_t id, std::uint64_t bit, int* out) noexcept {
   if (out == nullptr) return THRUM_E_VALUE;
-  std::uint64_t found = 0;
-  const thrum_status status = state(table, id, found);
-  if (status == THRUM_OK) *out = (found & bit) != 0 ? 1 : 0;
-  return status;
+  return compiler::quick([&table, id, bit, out]() noexcept {
+    std::uint64_t found = 0;
+    const thrum_status status = state(table, id, found);
+    if (status == THRUM_OK) *out = (found & bit) != 0 ? 1 : 0;
+    return status;
+  });
 }
 
 }  // namespace thrum::capi

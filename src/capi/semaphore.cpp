@@ -52,7 +52,7 @@ thrum_status thrum_semaphore_release(thrum_semaphore handle, int64_t n) noexcept
   return capi::on(semaphores, handle.id, [=](SemaphoreSlot& slot, Generation generation) {
     // Where the slot has gone to another semaphore since, this may be that one's bound: the word's
     // generation, which is looked at after it, then refuses the release.
-    const auto bound = static_cast<std::int64_t>(atomic::load_acquire(slot.bound));
+    const auto bound = static_cast<std::int64_t>(atomic::load_own(slot.bound));
     return semaphore::release(slot.word, generation, n, bound);
   });
 }
@@ -67,7 +67,7 @@ thrum_status thrum_semaphore_value(thrum_semaphore handle, int64_t* out) noexcep
 
 thrum_status thrum_semaphore_reinit_after_fork(thrum_semaphore handle) noexcept {
   return capi::on(semaphores, handle.id, [](SemaphoreSlot& slot, Generation generation) {
-    const auto value = static_cast<std::int64_t>(atomic::load_acquire(slot.first));
+    const auto value = static_cast<std::int64_t>(atomic::load_own(slot.first));
     return semaphore::reinitialise(slot.word, generation, value);
   });
 }

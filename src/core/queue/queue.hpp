@@ -114,6 +114,7 @@ thrum_status get_slowly(State& queue, Generation generation, std::uint64_t& item
 
 inline thrum_status put(State& queue, Generation generation, std::uint64_t item, double timeout,
                         void* call) noexcept {
+  if (compiler::tells_thread_sanitizer()) return put_slowly(queue, generation, item, timeout, call);
   // acquire: the ring is looked at after it.
   std::uint64_t tail = atomic::load_acquire(queue.tail);
   const Ring ring(queue);
@@ -130,6 +131,7 @@ inline thrum_status put(State& queue, Generation generation, std::uint64_t item,
 
 inline thrum_status get(State& queue, Generation generation, std::uint64_t& item, double timeout,
                         void* call) noexcept {
+  if (compiler::tells_thread_sanitizer()) return get_slowly(queue, generation, item, timeout, call);
   // acquire: as in put.
   std::uint64_t head = atomic::load_acquire(queue.head);
   const Ring ring(queue);

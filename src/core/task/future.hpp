@@ -99,11 +99,14 @@ void retain(FutureState& future) noexcept;
 /// Gives up a reference; with the last one the future is disposed of, and before that before() is called.
 template <class Before>
 void release(FutureState& future, Before before) noexcept {
-  // acquire: whoever disposes has seen what the others did.
-  std::uint64_t references = atomic::load_acquire(future.references);
-  while (references != 1 && !atomic::change(future.references, references, references - 1)) {
-  }
-  if (references != 1) return;
+  const bool last = compiler::quick([&future]() noexcept {
+    // acquire: whoever disposes has seen what the others did.
+    std::uint64_t references = atomic::load_acquire(future.references);
+    while (references != 1 && !atomic::change(future.references, references, references - 1)) {
+    }
+    return references == 1;
+  });
+  if (!last) return;
   before();
   future.dispose(future);
 }
