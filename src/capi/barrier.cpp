@@ -42,10 +42,10 @@ thrum_status thrum_barrier_create(thrum_barrier* out, int parties, int (*action)
     slot.arrived = 0;
     slot.held = nullptr;
     slot.broken = false;
-    // relaxed: publish releases them with the word.
-    atomic::store_relaxed(slot.action, reinterpret_cast<std::uintptr_t>(action));
-    atomic::store_relaxed(slot.arg, reinterpret_cast<std::uintptr_t>(arg));
-    atomic::store_relaxed(slot.timeout, compiler::bit_cast<std::uint64_t>(timeout));
+    // release: pairs with the acquires of a stale call, which sees then that its own object has ended.
+    atomic::store_release(slot.action, reinterpret_cast<std::uintptr_t>(action));
+    atomic::store_release(slot.arg, reinterpret_cast<std::uintptr_t>(arg));
+    atomic::store_release(slot.timeout, compiler::bit_cast<std::uint64_t>(timeout));
   });
 }
 

@@ -25,9 +25,9 @@ bool is_rlock(std::uint64_t id) noexcept {
 
 thrum_status create(thrum_condition* out, std::uint64_t lock, bool owns_lock) noexcept {
   return capi::create(conditions, out, 0, [=](ConditionSlot& slot) {
-    // relaxed: publish releases them with the word.
-    atomic::store_relaxed(slot.lock, lock);
-    atomic::store_relaxed(slot.owns_lock, owns_lock ? 1 : 0);
+    // release: pairs with the acquires of a stale call, which sees then that its own object has ended.
+    atomic::store_release(slot.lock, lock);
+    atomic::store_release(slot.owns_lock, owns_lock ? 1 : 0);
   });
 }
 

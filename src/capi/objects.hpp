@@ -8,14 +8,17 @@
 
 namespace thrum::capi {
 
-/// Calls operation(slot, generation) on the object with this id.
+/// Calls operation(slot, generation) on the object with this id, which may be a past one: a field of the slot
+/// may be the next object's then. [pair: life] with create: such a field is stored with release, after the
+/// end of the past object, and loaded with acquire, before a look at the generation, which so is no more the
+/// past one.
 template <class Table, class Operation>
 inline thrum_status on(Table& table, std::uint64_t id, Operation operation) noexcept {
   auto* slot = table.find(id);
   return slot != nullptr ? operation(*slot, generation_of(id)) : THRUM_E_HANDLE;
 }
 
-/// Makes an object in this state, after prepare(slot), and stores its handle.
+/// Makes an object in this state, after prepare(slot), and stores its handle. [pair: life] with on.
 template <class Table, class Handle, class Prepare>
 thrum_status create(Table& table, Handle* out, std::uint64_t state, Prepare prepare) noexcept {
   if (out == nullptr) return THRUM_E_VALUE;

@@ -49,7 +49,7 @@ thrum_status reinitialise(detail::Word& event, Generation generation) noexcept;
 
 inline thrum_status set(detail::Word& event, Generation generation) noexcept {
   std::uint64_t word = make_word(generation, kClear);
-  // release: pairs with the acquire in wait.
+  // release: pairs with the acquire in wait. [pair: parked] It fails where threads are queued.
   if (!compiler::tells_thread_sanitizer() &&
       atomic::change_release(event, word, make_word(generation, kSet))) {
     return THRUM_OK;

@@ -121,7 +121,8 @@ inline thrum_status put(State& queue, Generation generation, std::uint64_t item,
   const std::uint64_t ticket = ticket_of(tail);
   if (is_plain(timeout) && ring.cells != nullptr && (tail & kFlags) == 0 && is_alive(queue, generation) &&
       ring.has_room(ticket) && ring.is_free(ticket) &&
-      // acquire would do: what is handed over is released with the cell.
+      // acquire would do: what is handed over is released with the cell. [pair: ring] with park_to_get; a
+      // get's change of head with park_to_put.
       atomic::change(queue.tail, tail, tail + kTicket)) {
     ring.fill(ticket, item);
     return THRUM_OK;

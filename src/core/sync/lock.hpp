@@ -52,7 +52,7 @@ inline thrum_status acquire(detail::Word& lock, Generation generation, double ti
 
 inline thrum_status release(detail::Word& lock, Generation generation) noexcept {
   std::uint64_t word = make_word(generation, kHeld);
-  // release: pairs with the acquire in acquire.
+  // release: pairs with the acquire in acquire. [pair: parked] It fails where threads are queued.
   if (!compiler::tells_thread_sanitizer() && atomic::change_release(lock, word, make_word(generation, kFree)))
     return THRUM_OK;
   return release_slowly(lock, generation);

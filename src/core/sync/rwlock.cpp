@@ -130,7 +130,7 @@ void let_go(RWLockState& lock, Generation generation, lot::Bucket& bucket) noexc
 void leave(RWLockState& lock, Generation generation) noexcept {
   std::uint64_t word = atomic::load_relaxed(lock.word);
   while (readers_of(word) > 1 || (word & kParked) == 0) {
-    // release: pairs with the acquire in acquire, of the next writer.
+    // release: pairs with the acquire in acquire, of the next writer. [pair: parked]
     if (atomic::change_release(lock.word, word, word - kReader)) return;
   }
   lot::Bucket bucket(&lock.word);

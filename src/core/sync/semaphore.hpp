@@ -55,7 +55,7 @@ inline thrum_status release(detail::Word& semaphore, Generation generation, std:
                             std::int64_t bound) noexcept {
   if (count < 1) return THRUM_E_VALUE;
   std::uint64_t word = atomic::load_relaxed(semaphore);
-  // release: pairs with the acquire in acquire.
+  // release: pairs with the acquire in acquire. [pair: parked] It fails where threads have come to be queued.
   if (!compiler::tells_thread_sanitizer() && generation_of(word) == generation && (word & kParked) == 0 &&
       check_release(value_of(word), count, bound) == THRUM_OK &&
       atomic::change_release(semaphore, word, word + static_cast<std::uint64_t>(count) * kUnit)) {

@@ -71,7 +71,8 @@ DoneCall* finish_slowly(FutureState& future, std::uint64_t state) noexcept;
 inline DoneCall* finish(FutureState& future, std::uint64_t state) noexcept {
   std::uint64_t word = atomic::load_relaxed(future.word);
   while ((word & (kParked | kCalls)) == 0) {
-    // release: pairs with the acquire of who looks at the outcome.
+    // release: pairs with the acquire of who looks at the outcome. [pair: parked] It fails where a thread or
+    // a call-back has come to wait.
     if (atomic::change_release(future.word, word, (word & ~kStates) | state)) return nullptr;
   }
   return finish_slowly(future, state);

@@ -99,7 +99,7 @@ inline thrum_status set(std::uint64_t id, void* value) noexcept {
     const std::uint64_t other = tag ^ 1;
     // relaxed: the change of the tag releases it. Nobody reads the other cell.
     atomic::store_relaxed(entry->cells[other & 1], reinterpret_cast<std::uintptr_t>(value));
-    // release: pairs with the acquire in take_out.
+    // release: pairs with the acquire in take_out. [pair: value] with that, on one word.
     return atomic::change_release(entry->tag, tag, other) ? THRUM_OK : THRUM_E_HANDLE;
   });
 }
