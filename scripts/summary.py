@@ -1,8 +1,8 @@
 """Prints how many tests passed and failed in the last run of Meson's tests in each of the build directories, and before
 that the figures of models and mutants, and the end of what each test that failed has printed.
 
-A test of Catch2 counts for its test cases, without those that it skips; any other for one, unless it is skipped as a
-whole, which is said. A build that got no results counts as one that failed.
+A test of Catch2 counts for its test cases, without those that it skips; any other for one. One that is skipped is
+named, and counts as neither. A build that got no results counts as one that failed.
 """
 
 import json
@@ -45,10 +45,11 @@ for _, test in tests:
         if re.match(r"model: |\d+ mutants, ", line):
             print(line)
 for build, test in tests:
-    if test["result"] == "SKIP":
-        print(f"skipped: {test['name']}")
-    elif test["result"] != "OK":
+    if test["result"] not in ("OK", "SKIP"):
         print(f"\n{build}: {test['name']}: {test['result']}", *printed(test)[-40:], sep="\n  ")
+skipped = [test["name"] for _, test in tests if test["result"] == "SKIP"]
+if skipped:
+    print(f"{len(skipped)} skipped: {', '.join(skipped)}")
 passed, failed = map(sum, zip(*(cases(test) for _, test in tests)))
 print(f"{passed} passed, {failed} failed")
 sys.exit(failed != 0)

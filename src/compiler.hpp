@@ -34,6 +34,68 @@ inline void pause() noexcept {
 #endif
 }
 
+// ThreadSanitizer sees what is compiled for it, which this library mostly is not: of a word that orders a
+// program's memory it has to be told. Its runtime, where a program has it, defines two functions for that;
+// elsewhere their addresses are null, as they are from before the first constructor on. Compiled for it, the
+// library need not tell it what it sees.
+#if defined(__has_feature)
+#define THRUM_HAS_FEATURE(name) __has_feature(name)
+#else
+#define THRUM_HAS_FEATURE(name) 0
+#endif
+#if defined(__ELF__) && !defined(__SANITIZE_THREAD__) && !THRUM_HAS_FEATURE(thread_sanitizer)
+#define THRUM_TELLS_THREAD_SANITIZER
+#endif
+
+#if defined(THRUM_TELLS_THREAD_SANITIZER)
+extern "C" {
+__attribute__((weak, visibility("default"))) void __tsan_acquire(void* address);
+__attribute__((weak, visibility("default"))) void __tsan_release(void* address);
+}
+#endif
+
+/// Whether this program has ThreadSanitizer, and has to be told. Its calls want registers saved on the way to
+/// them: what takes no more than a few instructions asks first, and goes a longer way.
+inline bool tells_thread_sanitizer() noexcept {
+#if defined(THRUM_TELLS_THREAD_SANITIZER)
+  return __builtin_expect(__tsan_acquire != nullptr, 0);
+#else
+  return false;
+#endif
+}
+
+/// What others did before they came to releasing(address) comes before what this thread does from here on.
+/// Call after the operation that makes it so.
+inline void acquired([[maybe_unused]] const volatile void* address) noexcept {
+#if defined(THRUM_TELLS_THREAD_SANITIZER)
+  if (tells_thread_sanitizer()) __tsan_acquire(const_cast<void*>(address));
+#endif
+}
+
+/// Call before the operation that makes it so.
+inline void releasing([[maybe_unused]] const volatile void* address) noexcept {
+#if defined(THRUM_TELLS_THREAD_SANITIZER)
+  if (tells_thread_sanitizer()) __tsan_release(const_cast<void*>(address));
+#endif
+}
+
+#if defined(THRUM_TELLS_THREAD_SANITIZER)
+template <class Function>
+__attribute__((noinline, cold)) auto out_of_line(Function function) noexcept {
+  return function();
+}
+#endif
+
+/// Calls a function of a few instructions, which holds what it needs: where it has to tell ThreadSanitizer of
+/// something, out of line. The compiler keeps the calls that tell it away from the usual way then.
+template <class Function>
+inline auto quick(Function function) noexcept {
+#if defined(THRUM_TELLS_THREAD_SANITIZER)
+  if (tells_thread_sanitizer()) return out_of_line(function);
+#endif
+  return function();
+}
+
 }  // namespace thrum::compiler
 
 // A pointer to a function that is called as the program, or the library, is loaded: with ELF before any

@@ -42,8 +42,7 @@ thrum_status thrum_barrier_create(thrum_barrier* out, int parties, int (*action)
     slot.arrived = 0;
     slot.held = nullptr;
     slot.broken = false;
-    // release: pairs with the acquire of a call with a stale handle, which so finds the word of no earlier
-    // object behind them.
+    // release: pairs with the acquires of a stale call, which sees then that its own object has ended.
     atomic::store_release(slot.action, reinterpret_cast<std::uintptr_t>(action));
     atomic::store_release(slot.arg, reinterpret_cast<std::uintptr_t>(arg));
     atomic::store_release(slot.timeout, compiler::bit_cast<std::uint64_t>(timeout));

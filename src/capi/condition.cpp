@@ -25,8 +25,7 @@ bool is_rlock(std::uint64_t id) noexcept {
 
 thrum_status create(thrum_condition* out, std::uint64_t lock, bool owns_lock) noexcept {
   return capi::create(conditions, out, 0, [=](ConditionSlot& slot) {
-    // release: pairs with the acquire of a call with a stale handle, which so finds the word of no earlier
-    // object behind them.
+    // release: pairs with the acquires of a stale call, which sees then that its own object has ended.
     atomic::store_release(slot.lock, lock);
     atomic::store_release(slot.owns_lock, owns_lock ? 1 : 0);
   });
@@ -37,8 +36,8 @@ template <class Operation>
 thrum_status with_lock_id(thrum_condition handle, Operation operation) noexcept {
   return capi::on(conditions, handle.id, [&](const ConditionSlot& slot, Generation generation) {
     // acquire: the generation is looked at after it, so that the lock is known to be this condition's.
-    const std::uint64_t lock = atomic::load_acquire(slot.lock);
-    if (generation_of(atomic::load_acquire(slot.word)) != generation) return THRUM_E_HANDLE;
+    const std::uint64_t lock = atomic::load_own(slot.lock);
+    if (generation_of(atomic::load_own(slot.word)) != generation) return THRUM_E_HANDLE;
     return operation(lock);
   });
 }

@@ -20,8 +20,7 @@ thrum_status create(thrum_semaphore* out, std::int64_t value, std::int64_t bound
   if (value > THRUM_SEMAPHORE_MAX) return THRUM_E_OVERFLOW;
   const auto first = static_cast<std::uint64_t>(value);
   return capi::create(semaphores, out, first * semaphore::kUnit, [=](SemaphoreSlot& slot) {
-    // release: pairs with the acquire of a call with a stale handle, which so finds the word of no earlier
-    // object behind them.
+    // release: pairs with the acquires of a stale call, which sees then that its own object has ended.
     atomic::store_release(slot.first, first);
     atomic::store_release(slot.bound, static_cast<std::uint64_t>(bound));
   });
@@ -51,9 +50,9 @@ thrum_status thrum_semaphore_acquire(thrum_semaphore handle, double timeout) noe
 
 thrum_status thrum_semaphore_release(thrum_semaphore handle, int64_t n) noexcept {
   return capi::on(semaphores, handle.id, [=](SemaphoreSlot& slot, Generation generation) {
-    // Where the slot has gone to another semaphore since, this may be that one's bound: the word's
+    // acquire: where the slot has gone to another semaphore since, this may be that one's bound. The word's
     // generation, which is looked at after it, then refuses the release.
-    const auto bound = static_cast<std::int64_t>(atomic::load_acquire(slot.bound));
+    const auto bound = static_cast<std::int64_t>(atomic::load_own(slot.bound));
     return semaphore::release(slot.word, generation, n, bound);
   });
 }
@@ -68,7 +67,7 @@ thrum_status thrum_semaphore_value(thrum_semaphore handle, int64_t* out) noexcep
 
 thrum_status thrum_semaphore_reinit_after_fork(thrum_semaphore handle) noexcept {
   return capi::on(semaphores, handle.id, [](SemaphoreSlot& slot, Generation generation) {
-    const auto value = static_cast<std::int64_t>(atomic::load_acquire(slot.first));
+    const auto value = static_cast<std::int64_t>(atomic::load_own(slot.first));
     return semaphore::reinitialise(slot.word, generation, value);
   });
 }

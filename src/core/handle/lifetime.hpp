@@ -17,6 +17,7 @@ inline thrum_status end_life(detail::Word& object, Generation generation, std::u
     if (generation_of(word) != generation) return THRUM_E_HANDLE;
     if ((word & busy) != 0 || bucket.in_use()) return THRUM_E_BUSY;
     // acquire and release: what was done under this generation comes before what is done under the next.
+    // [pair: end] with who enters the queue, by the mutex, and who changes the state, by the word.
     if (atomic::change(object, word, make_word(generation + 1, 0))) return THRUM_OK;
   }
 }

@@ -63,7 +63,7 @@ class Table : tables::Base {
     if (chunk == 0) return in_chunk(near_, static_cast<std::uint32_t>(id));
     if (chunk >= kChunks) return nullptr;
     // acquire: pairs with the release in take_fresh.
-    const std::uint64_t memory = atomic::load_acquire(chunks_[chunk]);
+    const std::uint64_t memory = atomic::load_own(chunks_[chunk]);
     if (memory == 0) return nullptr;
     return in_chunk(reinterpret_cast<void*>(memory), static_cast<std::uint32_t>(id));
   }

@@ -49,14 +49,16 @@ inline void leave() noexcept {
   if (!platform::kSignals) return;
   State& mine = state();
   mine.inside = mine.inside - 1;
-  // After that: a handler that comes later need not leave anything.
+  // [pair: debt] with owe. After that: a handler that comes later need not leave anything. One thread, and
+  // volatile: the compiler keeps the order, and the processor shows a thread its own in no other.
   if (mine.owed != 0 && mine.inside == 0) pay();
 }
 
 /// Whether this is a signal handler that has interrupted its thread inside the lot.
 inline bool is_inside() noexcept { return platform::kSignals && state().inside != 0; }
 
-/// Notes that the word has to be settled when the thread leaves. Call where is_inside().
+/// Notes that the word has to be settled when the thread leaves. Call where is_inside(). [pair: debt] with
+/// leave.
 void owe(detail::Word& word, Settle settle) noexcept;
 
 }  // namespace thrum::debts

@@ -49,15 +49,21 @@ thrum_status reinitialise(detail::Word& event, Generation generation) noexcept;
 
 inline thrum_status set(detail::Word& event, Generation generation) noexcept {
   std::uint64_t word = make_word(generation, kClear);
-  // release: pairs with the acquire in wait.
-  if (atomic::change_release(event, word, make_word(generation, kSet))) return THRUM_OK;
+  // release: pairs with the acquire in wait. [pair: parked] It fails where threads are queued.
+  if (!compiler::tells_thread_sanitizer() &&
+      atomic::change_release(event, word, make_word(generation, kSet))) {
+    return THRUM_OK;
+  }
   return set_slowly(event, generation);
 }
 
 inline thrum_status clear(detail::Word& event, Generation generation) noexcept {
   std::uint64_t word = make_word(generation, kSet);
   // acquire: who clears an event has seen what was done before it was set.
-  if (atomic::change_acquire(event, word, make_word(generation, kClear))) return THRUM_OK;
+  if (!compiler::tells_thread_sanitizer() &&
+      atomic::change_acquire(event, word, make_word(generation, kClear))) {
+    return THRUM_OK;
+  }
   return clear_slowly(event, generation);
 }
 

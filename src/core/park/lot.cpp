@@ -68,7 +68,7 @@ bool claim(Place& place) noexcept {
   // It became another with the mutex of a queue held that the thread has entered since: of this one, too.
   if (atomic::load_guarded(waiter.claim) == kAlone) return true;
   std::uint64_t found = kOpen;
-  // relaxed: what a waker hands over goes by way of the parker.
+  // relaxed: what a waker hands over goes by way of the parker. [pair: claim] with Several::wait.
   return atomic::change_relaxed(waiter.claim, found, number(&place));
 }
 

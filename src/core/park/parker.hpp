@@ -35,6 +35,8 @@ class Parker {
   /// Takes the token, sleeping for it until the deadline; false if it has passed. Its own thread only.
   bool wait(Deadline deadline) noexcept {
     std::uint64_t state = kEmpty;
+    // [pair: token] with give, on one word: its change comes before this one, which then fails, or finds
+    // kAsleep.
     if (deadline == kPoll || !atomic::change_acquire(state_, state, kAsleep)) return take();
     for (;;) {
       // The platform's token may be an old one, given after its state had been seen; then this goes round.
@@ -49,7 +51,8 @@ class Parker {
 
   /// Gives the token, once for each wait. Any thread.
   void give() noexcept {
-    // release: pairs with the acquire in take, and hands over what the waker wrote for its waiter.
+    // release: pairs with the acquire in take, and hands over what the waker wrote for its waiter. [pair:
+    // token] with wait.
     std::uint64_t state = kEmpty;
     while (!atomic::change_release(state_, state, kToken)) {
     }

@@ -19,6 +19,7 @@ bool Several::enter(Bucket& bucket, std::size_t index, Kind kind, debts::Settle 
 Place* Several::wait(Deadline deadline) noexcept {
   if (!lot::wait(self_, deadline)) {
     std::uint64_t found = kOpen;
+    // [pair: claim] with who takes a place out, on one word.
     if (atomic::change_relaxed(self_.claim, found, reinterpret_cast<std::uintptr_t>(&self_.own)))
       return nullptr;
     // Somebody has come, and wakes it.

@@ -8,7 +8,8 @@ namespace thrum::queue {
 
 namespace {
 
-/// Whether every ticket of the ring has been put, or got, to the end. Call with both words frozen.
+/// Whether every ticket of the ring has been put, or got, to the end. Call with both words frozen. [pair:
+/// frozen]
 bool is_settled(const State& queue) noexcept {
   const Ring ring(queue);
   const std::uint64_t head = ticket_of(atomic::load_acquire(queue.head));
@@ -26,7 +27,8 @@ bool is_waited_for(detail::Word& word) noexcept {
   return false;
 }
 
-/// Keeps everybody from changing the word. THRUM_E_BUSY: threads wait for it.
+/// Keeps everybody from changing the word. THRUM_E_BUSY: threads wait for it. [pair: frozen] on one word: a
+/// step that was made before shows in it, and has its cell settled in the end; one that comes after fails.
 thrum_status freeze(State& queue, detail::Word& word, Generation generation) noexcept {
   for (Moment moment;; moment.pass()) {
     std::uint64_t found = atomic::load_acquire(word);

@@ -79,8 +79,8 @@ thrum_status shut_down(State& queue, Generation generation) noexcept {
   lot::BucketPair buckets(&queue.tail, &queue.head);
   std::uint64_t tail = atomic::load_acquire(queue.tail);
   if (!is_alive(queue, generation)) return THRUM_E_HANDLE;
-  // With both mutexes held nobody else goes to wait. Those that wait to put come first: once tail says that
-  // the queue is shut down, others may take it for done with and free it.
+  // [pair: closed] With both mutexes held nobody else goes to wait. Those that wait to put come first: once
+  // tail says that the queue is shut down, others may take it for done with and free it.
   clear(queue.head, kParked);
   turn_away(buckets.second(), awake);
   turn_away(buckets.first(), awake);

@@ -114,13 +114,15 @@ thrum_status get_slowly(State& queue, Generation generation, std::uint64_t& item
 
 inline thrum_status put(State& queue, Generation generation, std::uint64_t item, double timeout,
                         void* call) noexcept {
+  if (compiler::tells_thread_sanitizer()) return put_slowly(queue, generation, item, timeout, call);
   // acquire: the ring is looked at after it.
   std::uint64_t tail = atomic::load_acquire(queue.tail);
   const Ring ring(queue);
   const std::uint64_t ticket = ticket_of(tail);
   if (is_plain(timeout) && ring.cells != nullptr && (tail & kFlags) == 0 && is_alive(queue, generation) &&
       ring.has_room(ticket) && ring.is_free(ticket) &&
-      // acquire would do: what is handed over is released with the cell.
+      // acquire would do: what is handed over is released with the cell. [pair: ring] with park_to_get; a
+      // get's change of head with park_to_put.
       atomic::change(queue.tail, tail, tail + kTicket)) {
     ring.fill(ticket, item);
     return THRUM_OK;
@@ -130,6 +132,7 @@ inline thrum_status put(State& queue, Generation generation, std::uint64_t item,
 
 inline thrum_status get(State& queue, Generation generation, std::uint64_t& item, double timeout,
                         void* call) noexcept {
+  if (compiler::tells_thread_sanitizer()) return get_slowly(queue, generation, item, timeout, call);
   // acquire: as in put.
   std::uint64_t head = atomic::load_acquire(queue.head);
   const Ring ring(queue);

@@ -13,7 +13,8 @@ enum class Step { done, again };
 bool park_to_get(State& queue, Generation generation, std::uint64_t tail, Waiter& self) noexcept {
   lot::Bucket bucket(&queue.tail);
   if (!is_alive(queue, generation)) return false;
-  // The ticket is the one that head was found at: nothing has been put since, and the queue is empty.
+  // The ticket is the one that head was found at: nothing has been put since, and the queue is empty. [pair:
+  // ring] with the change of tail by who puts, which comes before this, or finds PARKED and takes the mutex.
   if ((tail & kParked) != 0 ? atomic::load_acquire(queue.tail) != tail
                             : !atomic::change(queue.tail, tail, tail | kParked)) {
     return false;
@@ -27,7 +28,7 @@ bool park_to_put(State& queue, Generation generation, std::uint64_t head, std::u
                  Waiter& self) noexcept {
   lot::Bucket bucket(&queue.head);
   if (!is_alive(queue, generation)) return false;
-  // shut_down holds this mutex while it sets the flag, and wakes whom it finds here.
+  // shut_down holds this mutex while it sets the flag, and wakes whom it finds here. [pair: closed]
   if ((atomic::load_acquire(queue.tail) & kClosed) != 0) return false;
   if ((head & kParked) != 0 ? atomic::load_acquire(queue.head) != head
                             : !atomic::change(queue.head, head, head | kParked)) {

@@ -10,6 +10,8 @@ namespace {
 bool park_to_join(State& queue, Generation generation, std::uint64_t done, Waiter& self) noexcept {
   lot::Bucket bucket(&queue.done);
   if (!is_alive(queue, generation)) return false;
+  // [pair: join] with task_done, on one word. What it waits for is there then: tail was ahead when it was
+  // looked at, and does not go back.
   if ((done & kParked) != 0 ? atomic::load_acquire(queue.done) != done
                             : !atomic::change(queue.done, done, done | kParked)) {
     return false;
@@ -46,7 +48,7 @@ thrum_status task_done(State& queue, Generation generation) noexcept {
     if (!is_alive(queue, generation)) return THRUM_E_HANDLE;
     if ((done & kParked) != 0) return task_done_slowly(queue, generation);
     if (ticket_of(done) >= ticket_of(tail)) return THRUM_E_VALUE;
-    // release: what the task did comes before the join that it lets go.
+    // release: what the task did comes before the join that it lets go. [pair: join]
     if (atomic::change(queue.done, done, done + kTicket)) return THRUM_OK;
   }
 }

@@ -57,7 +57,8 @@ void move_gate() noexcept;
 /// The calling thread is about to wait, and may have something to do before. False: the process that exits
 /// has left it behind, and it is to stay.
 inline bool pass_gate(ThreadRecord& record) {
-  // relaxed: a thread that has not heard of it yet may go on until it has.
+  // relaxed: a thread that has not heard of it yet may go on until it has. So this is no pair: nobody relies
+  // on its being seen.
   return record.gate == atomic::load_relaxed(gate) || above.before_wait(record);
 }
 

@@ -47,7 +47,7 @@ bool enqueue(detail::Word& condition, Generation generation, Waiter& self) noexc
   lot::Bucket bucket(&condition);
   const std::uint64_t word = atomic::load_relaxed(condition);
   if (generation_of(word) != generation) return false;
-  // relaxed: the notifier holds the lock, which this thread still holds too.
+  // relaxed: the notifier holds the lock, which this thread still holds too. [pair: notify]
   atomic::store_relaxed(condition, word | kWaiters);
   bucket.push(self, Kind::condition);
   return true;
@@ -115,6 +115,8 @@ thrum_status notify(detail::Word& condition, Generation generation, const LockRe
   if (generation_of(word) != generation) return THRUM_E_HANDLE;
   const thrum_status status = check_held(lock);
   if (status != THRUM_OK) return status;
+  // [pair: notify] with enqueue: who waits has let go of the lock after it had set the flag, and before this
+  // thread got it.
   if ((word & kWaiters) == 0 || count == 0) return THRUM_OK;
 
   lot::WakeList awake;

@@ -11,7 +11,7 @@ thrum_status wait_slowly(detail::Word& event, Generation generation, double time
 thrum_status wait_until(detail::Word& event, Generation generation, Deadline deadline) noexcept;
 
 inline thrum_status wait(detail::Word& event, Generation generation, double timeout) noexcept {
-  if (is_plain(timeout) && is_set(event, generation)) return THRUM_OK;
+  if (!compiler::tells_thread_sanitizer() && is_plain(timeout) && is_set(event, generation)) return THRUM_OK;
   return wait_slowly(event, generation, timeout);
 }
 

@@ -70,7 +70,7 @@ thrum_status count_down(detail::Word& latch, Generation generation, std::int64_t
     const thrum_status status = counted_down(word, generation, n, next);
     if (status != THRUM_OK) return status;
     if (next == make_word(generation, kParked) && !owes) return open(latch, generation, n);
-    // release and acquire: as in open.
+    // release and acquire: as in open. [pair: parked]
   } while (!atomic::change(latch, word, next));
   if (next == make_word(generation, kParked)) debts::owe(latch, settle);
   return THRUM_OK;

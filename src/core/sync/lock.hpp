@@ -49,14 +49,16 @@ inline bool try_acquire(detail::Word& lock, Generation generation) noexcept {
 }
 
 inline thrum_status acquire(detail::Word& lock, Generation generation, double timeout) noexcept {
-  if (is_plain(timeout) && try_acquire(lock, generation)) return THRUM_OK;
+  if (!compiler::tells_thread_sanitizer() && is_plain(timeout) && try_acquire(lock, generation))
+    return THRUM_OK;
   return acquire_slowly(lock, generation, timeout);
 }
 
 inline thrum_status release(detail::Word& lock, Generation generation) noexcept {
   std::uint64_t word = make_word(generation, kHeld);
-  // release: pairs with the acquire in acquire.
-  if (atomic::change_release(lock, word, make_word(generation, kFree))) return THRUM_OK;
+  // release: pairs with the acquire in acquire. [pair: parked] It fails where threads are queued.
+  if (!compiler::tells_thread_sanitizer() && atomic::change_release(lock, word, make_word(generation, kFree)))
+    return THRUM_OK;
   return release_slowly(lock, generation);
 }
 

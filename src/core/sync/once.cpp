@@ -107,8 +107,8 @@ void end(OnceState& once, Generation generation, bool succeeded) noexcept {
     if (first != nullptr) awake.push(*first, Verdict::look_again);
     next = kNew | (bucket.occupied() ? kParked : 0);
   }
-  // release: pairs with the acquire in begin and is_done. While it runs and with the bucket's mutex held the
-  // word is this thread's alone.
+  // release: pairs with the acquire in begin and is_done. [pair: parked] While it runs and with the bucket's
+  // mutex held the word is this thread's alone.
   atomic::store_release(once.word, make_word(generation, next));
   bucket.unlock();
   awake.wake_all();

@@ -55,7 +55,7 @@ thrum_status acquire_slowly(RLockState& lock, Generation generation, std::uint64
 inline thrum_status acquire(RLockState& lock, Generation generation, std::uint64_t owner,
                             double timeout) noexcept {
   if (owner == 0) owner = platform::identity().ident;
-  if (owner != 0 && is_plain(timeout)) {
+  if (!compiler::tells_thread_sanitizer() && owner != 0 && is_plain(timeout)) {
     if (is_owned_by(lock, owner)) return acquire_again(lock, generation);
     if (lock::try_acquire(lock.word, generation)) {
       own(lock, owner, 1);

@@ -44,8 +44,8 @@ inline thrum_status check_release(std::int64_t value, std::int64_t count, std::i
 inline thrum_status acquire(detail::Word& semaphore, Generation generation, double timeout) noexcept {
   std::uint64_t word = atomic::load_relaxed(semaphore);
   // acquire: pairs with the release in release.
-  if (is_plain(timeout) && generation_of(word) == generation && value_of(word) > 0 &&
-      atomic::change_acquire(semaphore, word, word - kUnit)) {
+  if (!compiler::tells_thread_sanitizer() && is_plain(timeout) && generation_of(word) == generation &&
+      value_of(word) > 0 && atomic::change_acquire(semaphore, word, word - kUnit)) {
     return THRUM_OK;
   }
   return acquire_slowly(semaphore, generation, timeout);
@@ -55,8 +55,8 @@ inline thrum_status release(detail::Word& semaphore, Generation generation, std:
                             std::int64_t bound) noexcept {
   if (count < 1) return THRUM_E_VALUE;
   std::uint64_t word = atomic::load_relaxed(semaphore);
-  // release: pairs with the acquire in acquire.
-  if (generation_of(word) == generation && (word & kParked) == 0 &&
+  // release: pairs with the acquire in acquire. [pair: parked] It fails where threads have come to be queued.
+  if (!compiler::tells_thread_sanitizer() && generation_of(word) == generation && (word & kParked) == 0 &&
       check_release(value_of(word), count, bound) == THRUM_OK &&
       atomic::change_release(semaphore, word, word + static_cast<std::uint64_t>(count) * kUnit)) {
     return THRUM_OK;

@@ -42,6 +42,7 @@ void add(Watch& watch) noexcept {
     watch.link = watch_of(newest);
     watch.owes = (newest & kParked) != 0;
     // release: pairs with the acquire in take. What was done before the future was done is seen with it.
+    // [pair: arrival] with enqueue.
   } while (!atomic::change_release(arrivals.newest, newest, reinterpret_cast<std::uintptr_t>(&watch)));
 }
 
@@ -62,7 +63,7 @@ bool take(Arrivals& arrivals) noexcept {
   return true;
 }
 
-/// Enters the queue, if nothing has arrived.
+/// Enters the queue, if nothing has arrived. [pair: arrival] with add.
 bool enqueue(Arrivals& arrivals, Waiter& self) noexcept {
   lot::Bucket bucket(&arrivals.newest);
   std::uint64_t word = 0;

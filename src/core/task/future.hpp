@@ -76,7 +76,8 @@ DoneCall* finish_slowly(FutureState& future, std::uint64_t state) noexcept;
 inline DoneCall* finish(FutureState& future, std::uint64_t state) noexcept {
   std::uint64_t word = atomic::load_relaxed(future.word);
   while ((word & (kParked | kCalls)) == 0) {
-    // release: pairs with the acquire of who looks at the outcome.
+    // release: pairs with the acquire of who looks at the outcome. [pair: parked] It fails where a thread or
+    // a call-back has come to wait.
     if (atomic::change_release(future.word, word, (word & ~kStates) | state)) return nullptr;
   }
   return finish_slowly(future, state);
@@ -106,11 +107,14 @@ void retain(FutureState& future) noexcept;
 /// Gives up a reference; with the last one the future is disposed of, and before that before() is called.
 template <class Before>
 void release(FutureState& future, Before before) noexcept {
-  // acquire: whoever disposes has seen what the others did.
-  std::uint64_t references = atomic::load_acquire(future.references);
-  while (references != 1 && !atomic::change(future.references, references, references - 1)) {
-  }
-  if (references != 1) return;
+  const bool last = compiler::quick([&future]() noexcept {
+    // acquire: whoever disposes has seen what the others did.
+    std::uint64_t references = atomic::load_acquire(future.references);
+    while (references != 1 && !atomic::change(future.references, references, references - 1)) {
+    }
+    return references == 1;
+  });
+  if (!last) return;
   before();
   future.dispose(future);
 }

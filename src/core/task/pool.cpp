@@ -290,6 +290,7 @@ void end_all() noexcept {
 }
 
 void wake_resting() noexcept {
+  // [pair: dismissal] with rest.
   platform::lock(mutex);
   for (PoolSlot* pool = first_pool; pool != nullptr; pool = pool->next_pool) {
     hold(pool->submit_lock);

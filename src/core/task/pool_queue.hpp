@@ -49,8 +49,8 @@ inline bool append(PoolSlot& pool, const Task& task) noexcept {
     pool.last_place = 0;
   }
   pool.last->tasks[pool.last_place++] = task;
-  // release: pairs with the acquire in take_from_queue. In one order with the counts, too: either this sees
-  // that nobody searches any more, or who has stopped sees the task.
+  // release: pairs with the acquire in take_from_queue. [pair: search] In one order with the counts, too:
+  // either this thread sees, in may_help, that nobody searches any more, or who has stopped sees the task.
   add(pool.tail, 1);
   return true;
 }

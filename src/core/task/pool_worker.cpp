@@ -155,8 +155,8 @@ void stop_searching(PoolSlot& pool, Worker& self) noexcept {
 /// The worker has something else to do: has another one search, if there is, or may be, anything to find.
 void leave_search(PoolSlot& pool, Worker& self, bool known) noexcept {
   stop_searching(pool, self);
-  // What has come while others relied on this worker, too. ordered: behind the change of searching, see
-  // may_help.
+  // What has come while others relied on this worker, too. [pair: search] with append and may_help. ordered:
+  // behind the change of searching, see there.
   const bool left = known || atomic::load_ordered(pool.tail) != atomic::load_relaxed(pool.head);
   if (!left || !may_help(pool)) return;
   Held gate(pool.submit_lock);
@@ -192,12 +192,15 @@ Rest rest(PoolSlot& pool, Worker& self) noexcept {
   static_cast<void>(runtime::waiter());
   Held gate(pool.submit_lock);
   {
-    // Who fills a batch after this finds that nobody searches and somebody rests.
+    // Who fills a batch after this finds that nobody searches and somebody rests. [pair: reserves] with
+    // may_help.
     const Held counter(pool.take_lock);
     if (fill(pool, self)) return Rest::none;
     stop_searching(pool, self);
     add(pool.reserves, 1);
   }
+  // [pair: dismissal] with wake_resting, and shutdown: with the submit lock held, as they have it after they
+  // have written what is looked at here. So this sees it, or they find the worker at rest.
   if (pool.closed || atomic::load_relaxed(ending) != 0 || exit::main_has_left()) {
     self.dismissed = true;
     return Rest::dismissed;

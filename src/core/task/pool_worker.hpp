@@ -12,8 +12,11 @@ thrum_status hire(PoolSlot& pool, Held& gate) noexcept;
 
 /// Whether a call for help would be heard, and is needed.
 inline bool may_help(PoolSlot& pool) noexcept {
-  // ordered: behind the change of tail by who brings a task, in append. Its partner is the look at tail
-  // behind the change of searching, in leave_search: one of the two sees the other.
+  // [pair: search] with leave_search. ordered: behind the change of tail by who brings a task, in append. Its
+  // partner is the look at tail behind the change of searching: one of the two sees the other.
+  // [pair: reserves] with rest. Who brings a task has the submit lock, as has who goes to rest. Who leaves
+  // its search has not; but where a task has been brought that relies on it, its look comes behind that
+  // one's, in the order of these, which came behind the rest.
   return atomic::load_ordered(pool.searching) == 0 && atomic::load_acquire(pool.reserves) != 0;
 }
 

@@ -149,6 +149,7 @@ thrum_status start(std::uint64_t id) noexcept {
   TimerSlot* slot = Locked::find(id);
   if (slot == nullptr) return THRUM_E_HANDLE;
   if (state_of(*slot) != kCreated) return THRUM_E_STARTED;
+  // [pair: exit] with let_exit, by the mutex: that finds this timer, or this finds the exit.
   if (exit::exiting()) return THRUM_E_EXITING;
   if (slot->cancelled) {
     move(*slot, kEnded);
@@ -163,6 +164,7 @@ thrum_status start(std::uint64_t id) noexcept {
   move(*slot, kPending);
   ++slot->references;
   if (!slot->daemon) ++holding;
+  // [pair: due] with serve, by the mutex. The token is given after it: once, since that sets the time back.
   const bool earlier = deadline < serving_at;
   if (earlier) serving_at = 0;
   locked.unlock();
@@ -265,7 +267,7 @@ bool let_exit(detail::Word& word, std::uint64_t bits) noexcept {
     static_cast<void>(event::clear(none_holding, 0));
     return false;
   }
-  // relaxed: who starts a timer reads it with the mutex held.
+  // relaxed: who starts a timer reads it with the mutex held. [pair: exit]
   atomic::store_relaxed(word, bits);
   return true;
 }

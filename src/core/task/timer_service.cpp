@@ -107,6 +107,8 @@ void serve(void* /*unused*/, platform::ThreadHandle self) noexcept(false) {
     const Deadline due = heap.empty() ? kNever : heap.first().deadline;
     if (heap.empty() && exit::main_has_left()) break;
     if (due == kNever || due > platform::now()) {
+      // [pair: due] with start and wake_service, by the mutex: they come before this and are in the heap, or
+      // find here when it will wake.
       serving_at = due;
       locked.unlock();
       static_cast<void>(parker.wait(due));

@@ -35,7 +35,7 @@ Taken take_out(const LocalSlot& slot, Entry& entry, Generation generation) noexc
   for (;;) {
     if (tag == 0 || (generation != 0 && generation_of(tag) != generation)) return {};
     void (*const destructor)(void*) = destructor_of(slot);
-    // acquire: pairs with the release in set, by way of which the value's maker hands it over.
+    // acquire: pairs with the release in set, by way of which the value's maker hands it over. [pair: value]
     if (!atomic::change_acquire(entry.tag, tag, 0)) continue;
     // relaxed: its thread does not write to this cell before it has the registry's mutex.
     return {destructor, reinterpret_cast<void*>(atomic::load_relaxed(entry.cells[tag & 1]))};
@@ -80,8 +80,8 @@ thrum_status create(std::uint64_t& out, void (*destructor)(void*)) noexcept {
   std::uint64_t id = 0;
   LocalSlot* slot = locals.take(id);
   if (slot == nullptr) return THRUM_E_NOMEM;
-  // relaxed: publish releases it with the word.
-  atomic::store_relaxed(slot->destructor, reinterpret_cast<std::uintptr_t>(destructor));
+  // release: pairs with the acquire in destructor_of, of a call for the slot's object before this one.
+  atomic::store_release(slot->destructor, reinterpret_cast<std::uintptr_t>(destructor));
   out = locals.publish(*slot, id, 0);
   return THRUM_OK;
 }

@@ -84,22 +84,24 @@ inline thrum_status get(std::uint64_t id, void*& out) noexcept {
     return THRUM_OK;
   }
   // acquire: pairs with the release in publish, or in destroy.
-  if (generation_of(atomic::load_acquire(slot->word)) != generation_of(id)) return THRUM_E_HANDLE;
+  if (generation_of(atomic::load_own(slot->word)) != generation_of(id)) return THRUM_E_HANDLE;
   out = nullptr;
   return THRUM_OK;
 }
 
 inline thrum_status set(std::uint64_t id, void* value) noexcept {
-  if (locals.find(id) == nullptr) return THRUM_E_HANDLE;
-  Entry* entry = find(id);
-  if (entry == nullptr) return set_slowly(id, value);
-  std::uint64_t tag = atomic::load_relaxed(entry->tag);
-  if (tag == 0) return THRUM_E_HANDLE;
-  const std::uint64_t other = tag ^ 1;
-  // relaxed: the change of the tag releases it. Nobody reads the other cell.
-  atomic::store_relaxed(entry->cells[other & 1], reinterpret_cast<std::uintptr_t>(value));
-  // release: pairs with the acquire in take_out.
-  return atomic::change_release(entry->tag, tag, other) ? THRUM_OK : THRUM_E_HANDLE;
+  return compiler::quick([=]() noexcept {
+    if (locals.find(id) == nullptr) return THRUM_E_HANDLE;
+    Entry* entry = find(id);
+    if (entry == nullptr) return set_slowly(id, value);
+    std::uint64_t tag = atomic::load_relaxed(entry->tag);
+    if (tag == 0) return THRUM_E_HANDLE;
+    const std::uint64_t other = tag ^ 1;
+    // relaxed: the change of the tag releases it. Nobody reads the other cell.
+    atomic::store_relaxed(entry->cells[other & 1], reinterpret_cast<std::uintptr_t>(value));
+    // release: pairs with the acquire in take_out. [pair: value] with that, on one word.
+    return atomic::change_release(entry->tag, tag, other) ? THRUM_OK : THRUM_E_HANDLE;
+  });
 }
 
 }  // namespace thrum::local

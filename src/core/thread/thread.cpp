@@ -164,6 +164,7 @@ thrum_status start(std::uint64_t id, bool anyhow, const platform::SignalMask* ma
   if (record == nullptr) return THRUM_E_HANDLE;
   if (record->origin == Origin::foreign) return THRUM_E_FOREIGN;
   if (record->life != Life::created) return THRUM_E_STARTED;
+  // [pair: exit] with the shutdown, by the registry's mutex.
   if (exit::exiting()) return THRUM_E_EXITING;
   if (!exit::watch()) return THRUM_E_NOMEM;
   record->life = Life::starting;

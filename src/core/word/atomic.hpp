@@ -11,6 +11,7 @@
 
 #include <cstdint>
 
+#include "compiler.hpp"
 #include "platform.hpp"
 #include "thrum/detail/word.hpp"
 
@@ -41,6 +42,12 @@ inline AO_double_t pair(std::uint64_t bits) noexcept {
 
 inline std::uint64_t load_relaxed(const Word& word) noexcept { return AO_double_load(cell(word)).AO_whole; }
 inline std::uint64_t load_acquire(const Word& word) noexcept {
+  const std::uint64_t bits = AO_double_load_acquire(cell(word)).AO_whole;
+  compiler::acquired(&word);
+  return bits;
+}
+
+inline std::uint64_t load_own(const Word& word) noexcept {
   return AO_double_load_acquire(cell(word)).AO_whole;
 }
 
@@ -51,11 +58,13 @@ inline void store_relaxed(Word& word, std::uint64_t bits) noexcept {
 }
 inline void store_guarded(Word& word, std::uint64_t bits) noexcept { store_relaxed(word, bits); }
 inline void store_release(Word& word, std::uint64_t bits) noexcept {
+  compiler::releasing(&word);
   AO_double_store_release(cell(word), pair(bits));
 }
 
 /// Changes `expected` into `desired`. False: the word was something else, which `expected` now holds.
 inline bool change(Word& word, std::uint64_t& expected, std::uint64_t desired) noexcept {
+  compiler::releasing(&word);
   while (AO_double_compare_and_swap_full(cell(word), pair(expected), pair(desired)) == 0) {
     // The operation does not say what it found, and by now that may have become what was expected.
     const std::uint64_t found = load_acquire(word);
@@ -63,6 +72,7 @@ inline bool change(Word& word, std::uint64_t& expected, std::uint64_t desired) n
     expected = found;
     return false;
   }
+  compiler::acquired(&word);
   return true;
 }
 inline bool change_relaxed(Word& word, std::uint64_t& expected, std::uint64_t desired) noexcept {
@@ -90,6 +100,15 @@ inline std::uint64_t load_relaxed(const Word& word) noexcept {
 inline std::uint64_t load_acquire(const Word& word) noexcept {
   stepping(&word);
   stepped(&word, false);
+  const std::uint64_t bits = AO_load_acquire(cell(word));
+  compiler::acquired(&word);
+  return bits;
+}
+
+/// Acquire, of what orders the library's own memory alone, which ThreadSanitizer does not see.
+inline std::uint64_t load_own(const Word& word) noexcept {
+  stepping(&word);
+  stepped(&word, false);
   return AO_load_acquire(cell(word));
 }
 
@@ -106,6 +125,7 @@ inline void store_relaxed(Word& word, std::uint64_t bits) noexcept {
 inline void store_release(Word& word, std::uint64_t bits) noexcept {
   stepping(&word);
   stepped(&word, true);
+  compiler::releasing(&word);
   AO_store_release(cell(word), bits);
 }
 
@@ -122,6 +142,7 @@ inline bool change_relaxed(Word& word, std::uint64_t& expected, std::uint64_t de
 inline bool change_acquire(Word& word, std::uint64_t& expected, std::uint64_t desired) noexcept {
   stepping(&word);
   const std::uint64_t found = AO_fetch_compare_and_swap_acquire(cell(word), expected, desired);
+  compiler::acquired(&word);
   stepped(&word, found == expected);
   if (found == expected) return true;
   expected = found;
@@ -130,6 +151,7 @@ inline bool change_acquire(Word& word, std::uint64_t& expected, std::uint64_t de
 
 inline bool change_release(Word& word, std::uint64_t& expected, std::uint64_t desired) noexcept {
   stepping(&word);
+  compiler::releasing(&word);
   const std::uint64_t found = AO_fetch_compare_and_swap_release(cell(word), expected, desired);
   stepped(&word, found == expected);
   if (found == expected) return true;
@@ -140,7 +162,9 @@ inline bool change_release(Word& word, std::uint64_t& expected, std::uint64_t de
 /// Acquire, release, and in the one order of all such operations.
 inline bool change(Word& word, std::uint64_t& expected, std::uint64_t desired) noexcept {
   stepping(&word);
+  compiler::releasing(&word);
   const std::uint64_t found = AO_fetch_compare_and_swap_full(cell(word), expected, desired);
+  compiler::acquired(&word);
   stepped(&word, found == expected);
   if (found == expected) return true;
   expected = found;
