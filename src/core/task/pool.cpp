@@ -122,8 +122,8 @@ void acquire_slowly(detail::Word& word) noexcept {
 
 void hold(detail::Word& word) noexcept {
   if (lock::try_acquire(word, 0)) return;
-  // In the queue, as everybody: beside threads that submit all the time it is hardly ever seen free. Asleep at
-  // once: beside so many a yield would take a turn of each of theirs.
+  // In the queue, as everybody: beside threads that submit all the time it is hardly ever seen free. Asleep
+  // at once: beside so many a yield would take a turn of each of theirs.
   auto& self = *static_cast<Waiter*>(static_cast<void*>(holder));
   if (!holder_prepared) self.parker.initialise();
   holder_prepared = true;
