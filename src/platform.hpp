@@ -71,6 +71,13 @@ void stepping(const void* word) noexcept;
 /// Called after it, or before it where its kind is known. Inline.
 void stepped(const void* word, bool wrote) noexcept;
 
+// ----------------------------------------------------------------------------------------- memory --
+
+/// Lets the system have the whole pages back that lie in memory from libc, of which nothing that is there is
+/// of any use. The memory stays the caller's, to be read and written: until it has been written anew, what is
+/// read there is zero or what was there, on Windows anything.
+void discard(void* memory, std::size_t size) noexcept;
+
 // ------------------------------------------------------------------------------------------- time --
 
 /// The deadline that never comes.

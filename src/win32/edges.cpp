@@ -13,7 +13,7 @@ namespace thrum::platform {
 
 namespace {
 
-SystemFunctions functions = {nullptr, nullptr, nullptr, nullptr};
+SystemFunctions functions = {nullptr, nullptr, nullptr, nullptr, nullptr};
 void (*process_exits)() = nullptr;
 
 void handle_exit() {
@@ -47,6 +47,7 @@ void look_up_system_functions() noexcept {
   find(functions.shutdown_in_progress, L"ntdll.dll", "RtlDllShutdownInProgress");
   find(functions.current_process_block, L"ntdll.dll", "RtlGetCurrentPeb");
   find(functions.query_thread, L"ntdll.dll", "NtQueryInformationThread");
+  find(functions.discard_virtual_memory, L"kernelbase.dll", "DiscardVirtualMemory");
 }
 
 const SystemFunctions& system_functions() noexcept { return functions; }

@@ -17,6 +17,7 @@ struct SystemFunctions {
   BOOLEAN(NTAPI* shutdown_in_progress)();
   const char*(NTAPI* current_process_block)();
   NTSTATUS(NTAPI* query_thread)(HANDLE, THREADINFOCLASS, void*, ULONG, ULONG*);
+  DWORD(WINAPI* discard_virtual_memory)(void*, SIZE_T);
 };
 
 /// Looks them up. Once, with the library's start: a look-up takes the lock that DllMain runs with, and those

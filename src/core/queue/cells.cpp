@@ -27,6 +27,7 @@ Cell* take(unsigned bits) noexcept {
 }
 
 void put_back(Cell* cells, unsigned bits) noexcept {
+  platform::discard(cells, sizeof(Cell) << bits);
   platform::lock(mutex);
   atomic::store_relaxed(cells->item, reinterpret_cast<std::uintptr_t>(free_arrays[bits]));
   free_arrays[bits] = cells;
