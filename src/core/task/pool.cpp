@@ -77,23 +77,23 @@ bool is_worker(PoolSlot& pool) noexcept {
 
 /// A worker whose thread has not been joined, or null. Where `hires` is 0 all those that have not been joined
 /// have been started, and where there is none all have ended.
-struct Unjoined {
+struct Found {
   Worker* worker;
   std::uint64_t thread;
   std::uint32_t hires;
 };
-Unjoined find_unjoined(PoolSlot& pool) noexcept {
+Found find_unjoined(PoolSlot& pool) noexcept {
   const Held gate(pool.submit_lock);
   const Held counter(pool.take_lock);
-  Worker* worker = pool.workers;
-  while (worker != nullptr && (worker->joined || worker->thread == 0)) worker = worker->next;
+  Worker* const worker = pool.unjoined;
+  ++pool.looked_at;
   return {worker, worker != nullptr ? worker->thread : 0, pool.hires};
 }
 
 /// Waits until every worker's thread has ended. Call with a reference, and nothing locked.
 void join_all(PoolSlot& pool) noexcept {
   for (;;) {
-    const Unjoined found = find_unjoined(pool);
+    const Found found = find_unjoined(pool);
     if (found.hires != 0) {
       // One that is being hired, by a worker or by who submitted before the shutdown, still does its part.
       static_cast<void>(event::wait_until(pool.hires_over, 0, kNever));
@@ -103,7 +103,7 @@ void join_all(PoolSlot& pool) noexcept {
     // A thread whose object has gone has ended.
     static_cast<void>(thread::join_until(found.thread, kNever));
     const Held counter(pool.take_lock);
-    if (found.worker->thread == found.thread) found.worker->joined = true;
+    if (found.worker->thread == found.thread) Unjoined::take_out(pool.unjoined, *found.worker);
   }
 }
 
@@ -170,6 +170,10 @@ thrum_status create(std::uint64_t& out, std::size_t workers, const Setup& setup,
     pool->first = nullptr;
     pool->first_place = 0;
     pool->workers = nullptr;
+    pool->filled = nullptr;
+    pool->vacant = nullptr;
+    pool->unjoined = nullptr;
+    pool->looked_at = 0;
     pool->last = nullptr;
     pool->last_place = kSegment;
     pool->resting = nullptr;

@@ -20,7 +20,7 @@
 // wakes a resting worker or starts a new one.
 //
 // Two locks guard a pool. `submit_lock` is for its end of the queue, its life, who rests and how many workers
-// there are; `take_lock` for the other end, the batches' filling and emptying by others, and the list of
+// there are; `take_lock` for the other end, the batches' filling and emptying by others, and the lists of
 // workers. A worker goes to rest with both held, in that order, having looked a last time. They are locks
 // like those of the users, not the platform's, since there may be any number of pools. Neither is held across
 // a call that may wait. A fork holds all.
@@ -73,7 +73,11 @@ struct PoolSlot {
   detail::Word head;  // tasks that have ever been taken out
   Segment* first;
   std::uint32_t first_place;
-  Worker* workers;
+  Worker* workers;          // all that there have been, each once: the last first
+  Worker* filled;           // whose batches may have tasks besides the next that they do, or that are gone
+  Worker* vacant;           // that are gone, with nothing in their batches
+  Worker* unjoined;         // whose threads nobody has waited for
+  std::uint64_t looked_at;  // how many workers have been looked at to find one: for tests
 
   // Guarded by the submit lock: workers that have ever been started.
   std::uint64_t hired;

@@ -18,12 +18,14 @@ void vanish(Worker& worker, const ThreadRecord* self) noexcept {
   worker.last_own = last_taken(worker);
   for (std::uint32_t i = 0; i != count_of(range); ++i) forsake(worker.batch[(begin_of(range) + i) % kBatch]);
   atomic::store_relaxed(worker.range, make_range(begin_of(range) + count_of(range), 0, 0));
+  leave_filled(*worker.pool, worker);
   if (worker.gone || (self != nullptr && worker.thread == self->id)) return;
   if (atomic::load_relaxed(worker.done) != worker.last_own) forsake(worker.batch[worker.last_own % kBatch]);
   atomic::store_relaxed(worker.done, worker.last_own);
   worker.current = nullptr;
   worker.told = nullptr;
   worker.gone = true;
+  Vacant::enter(worker.pool->vacant, worker);
 }
 
 /// Makes the pool one without tasks, and without workers but for the calling thread.

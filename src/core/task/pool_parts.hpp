@@ -27,6 +27,12 @@ struct Segment {
   Task tasks[kSegment];
 };
 
+/// A worker's neighbours in one of the pool's lists; null: it is in none.
+struct Links {
+  Worker* previous;
+  Worker* next;
+};
+
 struct Worker {
   // What is left of the batch: the number of the first task in the upper half, how many there are in the
   // lower; and OWN there, while the task before the first is one that the worker itself has taken. The worker
@@ -55,9 +61,42 @@ struct Worker {
   std::uint32_t last_own;  // without OWN in the range, the task that the worker took last
   std::uint64_t thread;    // its id, with a reference
   bool gone;
-  bool joined;
   Worker* next;
+  Links filled;
+  Links vacant;
+  Links unjoined;
 };
+
+/// Some of a pool's workers, in a ring that begins with the first: in a list each is found, entered and taken
+/// out in one step, however many there are. Call with the take lock held.
+template <Links Worker::*kLinks>
+struct List {
+  static bool has(const Worker& worker) noexcept { return (worker.*kLinks).next != nullptr; }
+
+  /// Enters it as the last, unless it is there.
+  static void enter(Worker*& first, Worker& worker) noexcept {
+    if (has(worker)) return;
+    if (first == nullptr) first = &worker;
+    Worker& following = *first;
+    Worker& last = first == &worker ? worker : *(following.*kLinks).previous;
+    (worker.*kLinks) = {&last, &following};
+    (last.*kLinks).next = &worker;
+    (following.*kLinks).previous = &worker;
+  }
+  /// Takes it out, if it is there.
+  static void take_out(Worker*& first, Worker& worker) noexcept {
+    if (!has(worker)) return;
+    const Links links = worker.*kLinks;
+    (links.previous->*kLinks).next = links.next;
+    (links.next->*kLinks).previous = links.previous;
+    if (first == &worker) first = links.next == &worker ? nullptr : links.next;
+    worker.*kLinks = {};
+  }
+};
+
+using Filled = List<&Worker::filled>;
+using Vacant = List<&Worker::vacant>;
+using Unjoined = List<&Worker::unjoined>;
 
 /// Acquires one of a pool's locks that was not found free. Not by way of the gate, where the user's hooks are
 /// called and the process's exit leaves daemons behind: the thread may have the other lock.

@@ -44,13 +44,22 @@ std::uint32_t take_from(Worker& worker, Task* tasks, std::uint32_t most) noexcep
   return count;
 }
 
+/// Whether there is a batch with a task in it: then it is that of the first in the list. Who is found to have
+/// none leaves the list, so each is looked at in vain once for every time that it enters.
+bool find_filled(PoolSlot& pool) noexcept {
+  while (Worker* const worker = pool.filled) {
+    ++pool.looked_at;
+    if (count_of(atomic::load_relaxed(worker->range)) != 0) return true;
+    leave_filled(pool, *worker);
+  }
+  return false;
+}
+
 }  // namespace
 
 std::uint32_t take(PoolSlot& pool, Task* tasks, std::uint32_t most) noexcept {
   std::uint32_t count = take_from_queue(pool, tasks, most);
-  for (Worker* worker = pool.workers; worker != nullptr && count == 0; worker = worker->next) {
-    count = take_from(*worker, tasks, kBatch);
-  }
+  while (count == 0 && find_filled(pool)) count = take_from(*pool.filled, tasks, kBatch);
   return count;
 }
 
@@ -58,15 +67,17 @@ std::uint32_t last_taken(const Worker& worker) noexcept {
   return last_taken(worker, atomic::load_relaxed(worker.range));
 }
 
-bool anything_left(const PoolSlot& pool) noexcept {
-  bool left = atomic::load_acquire(pool.tail) != atomic::load_relaxed(pool.head);
-  for (const Worker* worker = pool.workers; worker != nullptr && !left; worker = worker->next) {
-    left = count_of(atomic::load_relaxed(worker->range)) != 0;
-  }
-  return left;
+void leave_filled(PoolSlot& pool, Worker& worker) noexcept {
+  Filled::take_out(pool.filled, worker);
+  if (worker.gone) Vacant::enter(pool.vacant, worker);
+}
+
+bool anything_left(PoolSlot& pool) noexcept {
+  return atomic::load_acquire(pool.tail) != atomic::load_relaxed(pool.head) || find_filled(pool);
 }
 
 bool fill(PoolSlot& pool, Worker& self) noexcept {
+  leave_filled(pool, self);
   const std::uint64_t waiting = atomic::load_relaxed(pool.tail) - atomic::load_relaxed(pool.head);
   // A share of what there is. Where that is little each takes one, so that they begin in order.
   const std::uint64_t share = waiting / 2 / pool.most_workers;
@@ -82,6 +93,8 @@ bool fill(PoolSlot& pool, Worker& self) noexcept {
   self.leaves_some = count > 1 || anything_left(pool);
   // relaxed: who else takes from it has the lock.
   atomic::store_relaxed(self.range, make_range(begin, count, empty & kOwn));
+  // One that is alone it does at once, and no other waits behind it.
+  if (count > 1) Filled::enter(pool.filled, self);
   return true;
 }
 

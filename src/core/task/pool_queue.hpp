@@ -63,8 +63,11 @@ std::uint32_t take_from_queue(PoolSlot& pool, Task* tasks, std::uint32_t most) n
 /// Takes tasks out of the queue or else out of a batch; returns how many.
 std::uint32_t take(PoolSlot& pool, Task* tasks, std::uint32_t most) noexcept;
 
-/// Whether there are tasks that have not begun.
-bool anything_left(const PoolSlot& pool) noexcept;
+/// Whether there are tasks that have not begun, nor are about to.
+bool anything_left(PoolSlot& pool) noexcept;
+
+/// The worker's batch is empty: it is not to be looked at, and where the worker is gone its place is free.
+void leave_filled(PoolSlot& pool, Worker& worker) noexcept;
 
 /// The number of the task that the worker took last, done or not.
 std::uint32_t last_taken(const Worker& worker) noexcept;

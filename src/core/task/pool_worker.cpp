@@ -20,16 +20,15 @@ void leave(void* arg) noexcept;
 
 /// A place for one more worker: that of one which has gone, or a new one. Null: no memory.
 Worker* make_worker(PoolSlot& pool) noexcept {
-  std::uint64_t old_thread = 0;
   Held counter(pool.take_lock);
-  Worker* worker = pool.workers;
-  while (worker != nullptr && (!worker->gone || count_of(atomic::load_relaxed(worker->range)) != 0)) {
-    worker = worker->next;
-  }
+  Worker* worker = pool.vacant;
   if (worker != nullptr) {
+    ++pool.looked_at;
     // Nobody else is given it before it goes again.
+    Vacant::take_out(pool.vacant, *worker);
+    Unjoined::take_out(pool.unjoined, *worker);
     worker->gone = false;
-    old_thread = worker->thread;
+    const std::uint64_t old_thread = worker->thread;
     worker->thread = 0;
     counter.unlock();
     if (old_thread != 0) thread::release(old_thread);
@@ -64,7 +63,7 @@ thrum_status start_thread(PoolSlot& pool, Worker& worker, std::uint64_t number) 
   if (status == THRUM_OK) {
     Held counter(pool.take_lock);
     worker.thread = thread;
-    worker.joined = false;
+    Unjoined::enter(pool.unjoined, worker);
     counter.unlock();
     status = thread::start(thread);
   }
@@ -73,6 +72,8 @@ thrum_status start_thread(PoolSlot& pool, Worker& worker, std::uint64_t number) 
     const Held counter(pool.take_lock);
     worker.thread = 0;
     worker.gone = true;
+    Unjoined::take_out(pool.unjoined, worker);
+    Vacant::enter(pool.vacant, worker);
   }
   if (thread != 0) thread::release(thread);
   return status;
@@ -308,9 +309,14 @@ void leave(void* arg) noexcept {
   }
   --pool.live;
   Held counter(pool.take_lock);
-  const bool left = anything_left(pool);
-  // From here on the place may be another's.
+  // What it leaves behind is for others, all of it. Else the place may be another's from here on.
   self.gone = true;
+  if (count_of(atomic::load_relaxed(self.range)) != 0) {
+    Filled::enter(pool.filled, self);
+  } else {
+    leave_filled(pool, self);
+  }
+  const bool left = anything_left(pool);
   counter.unlock();
   if (left) {
     call_for_help(pool, gate);
