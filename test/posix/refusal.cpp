@@ -20,6 +20,8 @@ int __wrap_pthread_create(pthread_t* thread, const pthread_attr_t* attributes, S
   if (!refuse_threads) return __real_pthread_create(thread, attributes, routine, arg);
   threads_refused.fetch_add(1);
   if (before_refusing_thread) before_refusing_thread();
+  // As glibc's, which has found no memory for the stack.
+  errno = ENOMEM;
   return EAGAIN;
 }
 
