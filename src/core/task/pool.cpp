@@ -90,8 +90,9 @@ Unjoined find_unjoined(PoolSlot& pool) noexcept {
   return {worker, worker != nullptr ? worker->thread : 0, pool.hires};
 }
 
-/// Waits until every worker's thread has ended. Call with a reference, and nothing locked.
-void join_all(PoolSlot& pool) noexcept {
+/// Waits until every worker's thread has ended, unless one of them is the calling one, in destructors that
+/// the system calls after its end. Call with a reference, and nothing locked.
+thrum_status join_all(PoolSlot& pool) noexcept {
   for (;;) {
     const Unjoined found = find_unjoined(pool);
     if (found.hires != 0) {
@@ -99,9 +100,9 @@ void join_all(PoolSlot& pool) noexcept {
       static_cast<void>(event::wait_until(pool.hires_over, 0, kNever));
       continue;
     }
-    if (found.worker == nullptr) return;
+    if (found.worker == nullptr) return THRUM_OK;
     // A thread whose object has gone has ended.
-    static_cast<void>(thread::join_until(found.thread, kNever));
+    if (thread::join_until(found.thread, kNever) == THRUM_E_SELF) return THRUM_E_SELF;
     const Held counter(pool.take_lock);
     if (found.worker->thread == found.thread) found.worker->joined = true;
   }
@@ -122,8 +123,8 @@ void acquire_slowly(detail::Word& word) noexcept {
 
 void hold(detail::Word& word) noexcept {
   if (lock::try_acquire(word, 0)) return;
-  // In the queue, as everybody: beside threads that submit all the time it is hardly ever seen free. Asleep at
-  // once: beside so many a yield would take a turn of each of theirs.
+  // In the queue, as everybody: beside threads that submit all the time it is hardly ever seen free. Asleep
+  // at once: beside so many a yield would take a turn of each of theirs.
   auto& self = *static_cast<Waiter*>(static_cast<void*>(holder));
   if (!holder_prepared) self.parker.initialise();
   holder_prepared = true;
@@ -272,14 +273,15 @@ thrum_status shutdown(std::uint64_t id, bool wait, bool cancel_pending) noexcept
     drain(*pool, future::kCancelled);
   };
   if (cancel_pending) cancel_what_is_left();
+  thrum_status status = THRUM_OK;
   if (wait) {
-    join_all(*pool);
+    status = join_all(*pool);
     // Where the system refused a thread for one that left by pthread_exit, nobody will do it.
     cancel_what_is_left();
   }
   gate.lock();
   drop(*pool, gate);
-  return THRUM_OK;
+  return status;
 }
 
 void end_all() noexcept {
