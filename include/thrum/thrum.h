@@ -796,8 +796,8 @@ THRUM_API thrum_status thrum_timer_create(thrum_timer* out, double interval, voi
  * while a started timer that is no daemon is alive. Where the system refuses a timer that is due a thread
  * with a stack of thrum_stack_size, it gets one of the system's default size, or as large as it has to be.
  * Where that is refused too, the timer asks again, after 1 ms at first and then twice as long each time, up
- * to a second, until it has one or is cancelled; or until the exit of the process waits for it and it has come
- * to that second: then it ends uncalled, as it might keep the process for ever. THRUM_E_STARTED: it was
+ * to a second, until it has one or is cancelled; or until the exit of the process waits for it and it has
+ * come to that second: then it ends uncalled, as it might keep the process for ever. THRUM_E_STARTED: it was
  * started before. THRUM_E_AGAIN: the system refuses the thread that all timers share; start may be tried
  * again. THRUM_E_EXITING: the process is past waiting for its threads. In the child of a fork the timers that
  * were started have ended uncalled, as threads have, and new ones can be started. Timer.start. */
