@@ -116,6 +116,9 @@ SignalMask no_signals() noexcept;
 /// The calling thread, whoever started it; not to be joined or detached.
 ThreadHandle current_thread() noexcept;
 
+/// Whether a thread that has been started, and neither joined nor detached, is the calling one.
+bool is_current(ThreadHandle thread) noexcept;
+
 /// Whether the calling thread may wait for others to begin or to end. False: it runs code that the system
 /// calls with a lock held that every thread needs for both.
 bool may_await_threads() noexcept;

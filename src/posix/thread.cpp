@@ -82,6 +82,8 @@ Start start_thread(void (*run)(void*, ThreadHandle), void* arg, std::size_t stac
 
 ThreadHandle current_thread() noexcept { return pthread_self(); }
 
+bool is_current(ThreadHandle thread) noexcept { return pthread_equal(thread, pthread_self()) != 0; }
+
 bool may_await_threads() noexcept { return true; }
 
 bool join_thread(ThreadHandle thread, std::uint64_t) noexcept {

@@ -12,6 +12,8 @@ Start start_thread(void (*run)(void*, ThreadHandle), void* arg, std::size_t stac
 
 ThreadHandle current_thread() noexcept { return &sim::world().current(); }
 
+bool is_current(ThreadHandle thread) noexcept { return thread == &sim::world().current(); }
+
 bool may_await_threads() noexcept { return true; }
 
 bool join_thread(ThreadHandle thread, std::uint64_t) noexcept {

@@ -86,6 +86,8 @@ Start start_thread(void (*run)(void*, ThreadHandle), void* arg, std::size_t stac
 
 ThreadHandle current_thread() noexcept { return {nullptr, GetCurrentThreadId()}; }
 
+bool is_current(ThreadHandle thread) noexcept { return thread.number == GetCurrentThreadId(); }
+
 bool may_await_threads() noexcept { return !has_loader_lock(); }
 
 bool join_thread(ThreadHandle thread, std::uint64_t deadline) noexcept {

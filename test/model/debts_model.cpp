@@ -6,12 +6,14 @@
 
 #include "core/park/debts.hpp"
 #include "core/sync/event.hpp"
+#include "core/sync/latch.hpp"
 #include "model/model.hpp"
 
 namespace {
 
 using thrum::detail::Word;
 namespace event = thrum::event;
+namespace latch = thrum::latch;
 
 /// Sets the event as a handler does that has interrupted its thread in the lot. Whether somebody is owed a
 /// wake-up.
@@ -95,7 +97,44 @@ struct Impatient {
   void check() { THRUM_SIM_ASSERT(model::is_at_rest(flag, event::kSet, event::kSet | event::kParked)); }
 };
 
+/// In the child of a fork an event that others were queued for is made new, and a handler comes between.
+struct MadeNewEvent {
+  Word flag;
+
+  MadeNewEvent() { flag.bits = event::kParked; }
+  void work(unsigned thread) {
+    if (thread == 0) {
+      if (set_in_handler(flag)) pay(flag);
+      return;
+    }
+    THRUM_SIM_ASSERT(event::reinitialise(flag, 0) == THRUM_OK);
+  }
+  void check() { THRUM_SIM_ASSERT(model::is_at_rest(flag, event::kSet, event::kSet | event::kParked)); }
+};
+
+/// The same of a latch.
+struct MadeNewLatch {
+  Word word;
+
+  MadeNewLatch() { word.bits = 2 * latch::kUnit | latch::kParked; }
+  void work(unsigned thread) {
+    const thrum_status status = thread == 0 ? latch::count_down(word, 0, 1) : latch::reinitialise(word, 0);
+    THRUM_SIM_ASSERT(status == THRUM_OK);
+  }
+  void check() { THRUM_SIM_ASSERT(model::is_at_rest(word, latch::kUnit)); }
+};
+
 }  // namespace
+
+TEST_CASE("Debts: an event is made new as a handler sets it", "[debts]") {
+  model::explore<MadeNewEvent>("Event set by a handler, 2 threads, made new", 2,
+                               {model::kAny, model::kAny, model::kAny});
+}
+
+TEST_CASE("Debts: a latch is made new as a handler counts it down", "[debts]") {
+  model::explore<MadeNewLatch>("Latch counted down by a handler, 2 threads, made new", 2,
+                               {model::kAny, model::kAny, model::kAny});
+}
 
 TEST_CASE("Debts: nobody is told of what came before", "[debts]") {
   model::explore<Late>("Event set by a handler, 3 threads, two clears and a late one", 3,

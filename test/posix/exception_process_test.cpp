@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <catch2/catch_test_macros.hpp>
+#include <cerrno>
 #include <stdexcept>
 #include <utility>
 
@@ -21,6 +22,22 @@ TEST_CASE("ThreadingExceptionTests.test_print_exception_stderr_is_none_1", "[cpy
     thrum::Thread thread([] { throw std::runtime_error("untold"); });
     thread.start();
     CHILD_REQUIRE(thread.join() && !thread.is_alive());
+  });
+  CHECK(ending.how == "exit 0");
+}
+
+TEST_CASE("what cannot be told leaves errno alone", "[thread][exception]") {
+  const support::Ending ending = run_forked([] {
+    thrum_except_info info{};
+    info.size = sizeof info;
+    CHILD_REQUIRE(thrum_current_thread(&info.thread) == THRUM_OK);
+    info.what = "untold";
+    close(STDERR_FILENO);
+    errno = EDOM;
+    thrum_default_excepthook(&info, nullptr);
+    CHILD_REQUIRE(errno == EDOM);
+    CHILD_REQUIRE(thrum_excepthook(&info) == THRUM_OK);
+    CHILD_REQUIRE(errno == EDOM);
   });
   CHECK(ending.how == "exit 0");
 }

@@ -2,13 +2,46 @@
 #include "support/refusal.hpp"
 
 #include <pthread.h>
+#include <semaphore.h>
 
 #include <cerrno>
 #include <cstddef>
+#include <ctime>
 
 using namespace support;
 
+namespace {
+
+/// Whether a wait until that time on the clock is to end as if it had come.
+bool is_over(clockid_t clock, const timespec& end) {
+  timespec now{};
+  clock_gettime(clock, &now);
+  const double length = static_cast<double>(end.tv_sec - now.tv_sec);
+  if (length < 3600) return false;
+  if (length > longest_wait) longest_wait = length;
+  if (long_waits_to_end == 0) return false;
+  long_waits_to_end.fetch_sub(1);
+  return true;
+}
+
+}  // namespace
+
 extern "C" {
+// One of the two, as the library's parkers are made. Where there is no such function nobody calls this.
+__attribute__((weak)) int __real_sem_clockwait(sem_t*, clockid_t, const timespec*);
+int __wrap_sem_clockwait(sem_t*, clockid_t, const timespec*);
+int __wrap_sem_clockwait(sem_t* semaphore, clockid_t clock, const timespec* end) {
+  if (!is_over(clock, *end)) return __real_sem_clockwait(semaphore, clock, end);
+  errno = ETIMEDOUT;
+  return -1;
+}
+
+int __real_pthread_cond_timedwait(pthread_cond_t*, pthread_mutex_t*, const timespec*);
+int __wrap_pthread_cond_timedwait(pthread_cond_t*, pthread_mutex_t*, const timespec*);
+int __wrap_pthread_cond_timedwait(pthread_cond_t* condition, pthread_mutex_t* mutex, const timespec* end) {
+  return is_over(CLOCK_MONOTONIC, *end) ? ETIMEDOUT : __real_pthread_cond_timedwait(condition, mutex, end);
+}
+
 using StartRoutine = void* (*)(void*);
 
 int __real_pthread_create(pthread_t*, const pthread_attr_t*, StartRoutine, void*);
@@ -20,6 +53,8 @@ int __wrap_pthread_create(pthread_t* thread, const pthread_attr_t* attributes, S
   if (!refuse_threads) return __real_pthread_create(thread, attributes, routine, arg);
   threads_refused.fetch_add(1);
   if (before_refusing_thread) before_refusing_thread();
+  // As glibc's, which has found no memory for the stack.
+  errno = ENOMEM;
   return EAGAIN;
 }
 

@@ -1,6 +1,7 @@
 /* exit_shutdown_ways.c - ways for exit_program to end by thrum_shutdown and past it, with the calls that are
  * registered for then. */
 #include "process/exit_program.h"
+#include "support/program.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -46,6 +47,37 @@ static int shut_down_in_thread(void) {
 static int shut_down_unused(void) {
   REQUIRE(thrum_shutdown() == THRUM_OK);
   REQUIRE(thrum_shutdown() == THRUM_OK);
+  return 0;
+}
+
+static void wait_a_little(void* unused) {
+  thrum_lock lock = {0};
+  (void)unused;
+  REQUIRE(thrum_event_wait(never, 0.001) == THRUM_TIMEOUT);
+  REQUIRE(thrum_lock_create(&lock) == THRUM_OK);
+  REQUIRE(thrum_lock_acquire(lock, THRUM_FOREVER) == THRUM_OK);
+  REQUIRE(thrum_lock_acquire(lock, 0.001) == THRUM_TIMEOUT);
+  say("came back\n");
+}
+
+static thrum_event past_shutdown;
+
+static void wait_before_and_after(void* unused) {
+  (void)unused;
+  REQUIRE(thrum_event_wait(past_shutdown, THRUM_FOREVER) == THRUM_OK);
+  wait_a_little(NULL);
+}
+
+/* Threads that thrum did not start: one that it knows by then, and one that it does not. */
+static int foreign_threads_past_shutdown(void) {
+  void* known = NULL;
+  prepare();
+  REQUIRE(thrum_event_create(&past_shutdown) == THRUM_OK);
+  known = start_foreign(wait_before_and_after, NULL);
+  REQUIRE(thrum_shutdown() == THRUM_OK);
+  REQUIRE(thrum_event_set(past_shutdown) == THRUM_OK);
+  join_foreign(known);
+  join_foreign(start_foreign(wait_a_little, NULL));
   return 0;
 }
 
@@ -158,6 +190,7 @@ const struct way shutdown_ways[] = {
     WAY(shut_down),
     WAY(shut_down_in_thread),
     WAY(shut_down_unused),
+    WAY(foreign_threads_past_shutdown),
     WAY(start_past_exit),
     WAY(main_during_exit),
     WAY(registered_calls),

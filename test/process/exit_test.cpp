@@ -109,6 +109,12 @@ TEST_CASE("shutdown is called where there is nothing to wait for", "[exit][shutd
   CHECK(ending.how == "exit 0");
 }
 
+TEST_CASE("threads that thrum did not start go on after the shutdown", "[exit][shutdown]") {
+  const Ending ending = exit_program("foreign_threads_past_shutdown");
+  CHECK(ending.how == "exit 0");
+  CHECK(ending.output == "came back\ncame back\n");
+}
+
 TEST_CASE("no thread starts once the process is past waiting for threads",
           "[cpython][exit][test_start_new_thread_at_finalization][test_atexit_after_shutdown]") {
   const Ending ending = exit_program("start_past_exit");

@@ -53,13 +53,6 @@ struct FragileLess {
   static inline std::atomic<bool> broken{false};
 };
 
-/// A number that is equal to others of its rank.
-struct Ranked {
-  int rank;
-  int number;
-  friend bool operator<(const Ranked& a, const Ranked& b) { return a.rank < b.rank; }
-};
-
 /// Can only be moved and has no destructor: the standard calls it trivially copyable all the same.
 struct Ticket {
   explicit Ticket(int value) : number(value) {}
@@ -338,23 +331,6 @@ TEST_CASE("a comparison that throws for a waiting thread does so in that thread 
 }
 
 // ------------------------------------------------------------------------------------------- priority --
-
-TEST_CASE("of equal items the one that came first goes first", "[queue][items]") {
-  thrum::PriorityQueue<Ranked> queue;
-  for (int number = 0; number < 1000; ++number) queue.put(Ranked{number * 7 % 5, number});
-  int last_rank = -1;
-  int last_number = -1;
-  int wrong = 0;
-  for (int i = 0; i < 1000; ++i) {
-    const Ranked item = queue.get();
-    if (item.rank < last_rank || (item.rank == last_rank && item.number < last_number)) ++wrong;
-    last_rank = item.rank;
-    last_number = item.number;
-    // More of the same, in the middle of it.
-    if (i < 300) queue.put(Ranked{4, 1000 + i});
-  }
-  CHECK(wrong == 0);
-}
 
 TEST_CASE("a priority queue takes a comparison of its own", "[queue][items]") {
   thrum::PriorityQueue<int, std::greater<>> greatest;

@@ -17,6 +17,10 @@ inline std::function<void()> before_refusing_thread;
 inline std::atomic<std::size_t> least_stack{0};
 /// Of POSIX: what has been registered for the exit.
 inline std::atomic<int> handlers_registered{0};
+/// Of POSIX: how many waits of more than an hour end at once, as if their time had passed; and the longest of
+/// all that there were, in seconds.
+inline std::atomic<int> long_waits_to_end{0};
+inline std::atomic<double> longest_wait{0};
 inline std::atomic<bool> refuse_memory{false};
 /// What holds a thread's own record.
 inline std::atomic<bool> refuse_keys{false};

@@ -78,6 +78,18 @@ TEST_CASE("wait returns with the first that throws",
   CHECK(all.not_done.empty());
 }
 
+TEST_CASE("a future that was cancelled has not thrown", "[future][test_first_exception]") {
+  Stage stage;
+  const std::vector<Future<int>> futures{stage.running(), stage.cancelled()};
+  const auto start = Clock::now();
+  const auto early = thrum::wait(futures, 0.005, ReturnWhen::first_exception);
+  CHECK(seconds_since(start) >= 0.005);
+  CHECK(early.done == std::vector<Future<int>>{futures[1]});
+  CHECK(early.not_done == std::vector<Future<int>>{futures[0]});
+  stage.go_on();
+  CHECK(thrum::wait(futures, thrum::no_timeout, ReturnWhen::first_exception).done == futures);
+}
+
 TEST_CASE("wait returns when all are done, or the time is up", "[future][test_all_completed][test_timeout]") {
   Stage stage;
   const std::vector<Future<int>> futures{stage.running(), stage.pending(), stage.throwing(),

@@ -157,7 +157,7 @@ TEST_CASE("timers that there is no memory for are refused, and nothing is lost",
 }
 
 TEST_CASE("a pool whose first worker the system refuses has no task, and goes on later", "[pool][refused]") {
-  thrum::ThreadPool pool(2);
+  thrum::ThreadPool pool(2, {"hired", nullptr});
   int calls = 0;
   thrum_future future{7};
   {
@@ -172,7 +172,24 @@ TEST_CASE("a pool whose first worker the system refuses has no task, and goes on
     CHECK(future.id == 7);
     CHECK(raised<thrum::RuntimeError>([&] { pool.submit([] {}); }) == THRUM_E_AGAIN);
   }
-  CHECK(pool.submit([] { return 1; }).result() == 1);
+  // The numbers are those of workers that there are.
+  thrum::Event go;
+  const auto name = [] { return thrum::current_thread().name(); };
+  const auto first = pool.submit([&] {
+    go.wait();
+    return name();
+  });
+  {
+    const Refusal refusal(refuse_threads);
+    const int before = threads_refused;
+    pool.submit([] {});
+    eventually([&] { return threads_refused > before; });
+  }
+  // The first is taken up, so another one does these.
+  pool.submit([] {}).result();
+  CHECK(pool.submit(name).result() == "hired_1");
+  go.set();
+  CHECK(first.result() == "hired_0");
   pool.shutdown();
   CHECK(calls == 0);
 }

@@ -137,3 +137,33 @@ TEST_CASE("a pool is used by all threads while one destroys it", "[pool][handles
   CHECK(wrong == 0);
   CHECK(calls == submitted);
 }
+
+TEST_CASE("workers are no daemons, whoever submits", "[pool][daemon]") {
+  struct Asked {
+    thrum_pool pool{0};
+    int daemon = 7;
+  };
+  Asked asked;
+  REQUIRE(thrum_pool_create(&asked.pool, 1, nullptr) == THRUM_OK);
+  const auto ask = [](void* arg) {
+    thrum_thread self{0};
+    static_cast<void>(thrum_current_thread(&self));
+    static_cast<void>(thrum_thread_daemon(self, &static_cast<Asked*>(arg)->daemon));
+  };
+  bool in_cpp = true;
+  thrum_status status = THRUM_E_VALUE;
+  thrum::ThreadPool pool(1);
+  thrum::ThreadOptions options;
+  options.daemon = true;
+  thrum::Thread daemon(options, [&] {
+    status = thrum_pool_submit(asked.pool, ask, &asked, nullptr);
+    in_cpp = pool.submit([] { return thrum::current_thread().daemon(); }).result();
+  });
+  daemon.start();
+  daemon.join();
+  CHECK(status == THRUM_OK);
+  CHECK_FALSE(in_cpp);
+  CHECK(thrum_pool_shutdown(asked.pool, 1, 0) == THRUM_OK);
+  CHECK(asked.daemon == 0);
+  CHECK(thrum_pool_destroy(asked.pool) == THRUM_OK);
+}

@@ -73,6 +73,7 @@ TEST_CASE("what timers have captured goes", "[timer][captures]") {
     thrum::Timer timer(0, [token] {});
     timer.start();
     timer.join();
+    CHECK(token.use_count() == 1);
   });
 }
 
@@ -134,6 +135,9 @@ TEST_CASE("what a future holds goes with the last that knows it", "[future][capt
     thrum::Future<void> cancelled = pool.submit([token] {});
     CHECK(cancelled.cancel());
     go.set();
+    pool.shutdown();
+    // With the task, which nobody will call, and not with the future.
+    CHECK(token.use_count() == 1);
   });
 }
 

@@ -110,6 +110,8 @@ TEST_CASE("a pool's initializer and tasks, and what they have captured", "[pool]
       thrum::Event go;
       const thrum::Future<void> first = pool.submit([&] { go.wait(); });
       thrum::Future<void> second = pool.submit(Captured(all));
+      // Into the pool itself, which is at it.
+      second.add_done_callback([&](const thrum::Future<void>&) { pool.shutdown(false, true); });
       shut_down ? pool.shutdown(false, true) : static_cast<void>(second.cancel());
       go.set();
     });
@@ -134,8 +136,11 @@ TEST_CASE("the calls of a future that is done, what they have captured, and its 
         const thrum::Future<void> first = pool.submit([&] { go.wait(); });
         thrum::Future<void> future = pool.submit([] {});
         const auto add = [&] {
-          future.add_done_callback(
-              [&all, captured = Captured(all)](const thrum::Future<void>&) { all.call(); });
+          future.add_done_callback([&, captured = Captured(all)](const thrum::Future<void>& same) {
+            all.call();
+            // The future's own mutex is that of its address.
+            thrum::Future<void>(same).cancel();
+          });
         };
         if (!done_before) add();
         if (cancelled) future.cancel();

@@ -10,6 +10,7 @@
 using thrum::check_timeout;
 using thrum::check_timeout_not_negative;
 using thrum::deadline_after;
+using thrum::deadline_from;
 using thrum::is_plain;
 
 namespace {
@@ -40,6 +41,22 @@ TEST_CASE("a deadline is never early", "[time]") {
     const std::uint64_t nanoseconds = number % 1000000000000 + 1;
     REQUIRE(is_exact(static_cast<double>(nanoseconds) / 1e9, nanoseconds));
   }
+}
+
+TEST_CASE("a deadline is exact to the nanosecond, up", "[time]") {
+  constexpr std::uint64_t time = 1234567890123456789;
+  for (std::uint64_t number = 1; number < 100000; ++number) {
+    CAPTURE(number);
+    REQUIRE(deadline_from(time, static_cast<double>(number)) == time + number * 1000000000);
+    // A double has the half of a nanosecond that is in every second of these.
+    const std::uint64_t halves = number * 1953125;
+    REQUIRE(deadline_from(time, static_cast<double>(number) / 1024) == time + (halves + 1) / 2);
+    // And nearly all of these: no earlier, and later by one at most.
+    const std::uint64_t late = deadline_from(time, static_cast<double>(number) / 1e9) - time - number;
+    REQUIRE(late <= 1);
+  }
+  CHECK(deadline_from(time, 1e-10) == time + 1);
+  CHECK(deadline_from(time, support::Limits::denorm_min()) == time + 1);
 }
 
 TEST_CASE("the shortest timeouts have a deadline, 0 and less have none", "[time]") {

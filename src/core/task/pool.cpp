@@ -90,8 +90,9 @@ Found find_unjoined(PoolSlot& pool) noexcept {
   return {worker, worker != nullptr ? worker->thread : 0, pool.hires};
 }
 
-/// Waits until every worker's thread has ended. Call with a reference, and nothing locked.
-void join_all(PoolSlot& pool) noexcept {
+/// Waits until every worker's thread has ended, unless one of them is the calling one, in destructors that
+/// the system calls after its end. Call with a reference, and nothing locked.
+thrum_status join_all(PoolSlot& pool) noexcept {
   for (;;) {
     const Found found = find_unjoined(pool);
     if (found.hires != 0) {
@@ -99,9 +100,9 @@ void join_all(PoolSlot& pool) noexcept {
       static_cast<void>(event::wait_until(pool.hires_over, 0, kNever));
       continue;
     }
-    if (found.worker == nullptr) return;
+    if (found.worker == nullptr) return THRUM_OK;
     // A thread whose object has gone has ended.
-    static_cast<void>(thread::join_until(found.thread, kNever));
+    if (thread::join_until(found.thread, kNever) == THRUM_E_SELF) return THRUM_E_SELF;
     const Held counter(pool.take_lock);
     if (found.worker->thread == found.thread) Unjoined::take_out(pool.unjoined, *found.worker);
   }
@@ -276,14 +277,15 @@ thrum_status shutdown(std::uint64_t id, bool wait, bool cancel_pending) noexcept
     drain(*pool, future::kCancelled);
   };
   if (cancel_pending) cancel_what_is_left();
+  thrum_status status = THRUM_OK;
   if (wait) {
-    join_all(*pool);
+    status = join_all(*pool);
     // Where the system refused a thread for one that left by pthread_exit, nobody will do it.
     cancel_what_is_left();
   }
   gate.lock();
   drop(*pool, gate);
-  return THRUM_OK;
+  return status;
 }
 
 void end_all() noexcept {

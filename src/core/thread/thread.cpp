@@ -51,6 +51,8 @@ thrum_status reap(Registry& registry, ThreadRecord& record, Deadline deadline) n
     if (status != THRUM_OK || event::is_set(record.reaped, 0)) return status;
     // Who was at it has run out of time.
   }
+  // In destructors that the system calls after its end a thread is another one, and would wait for itself.
+  if (platform::is_current(record.system)) return THRUM_E_SELF;
   record.reaping = true;
   registry.unlock();
   if (platform::join_thread(record.system, deadline)) {

@@ -37,10 +37,8 @@ inline thrum_status check_timeout_not_negative(double timeout) noexcept {
   return timeout < 0 ? THRUM_E_VALUE : check_timeout(timeout);
 }
 
-/// The deadline of a timeout that has been checked.
-inline Deadline deadline_after(double timeout) noexcept {
-  if (timeout <= 0) return kPoll;
-  if (timeout == THRUM_FOREVER) return kNever;
+/// The deadline of a timeout that has been checked, and is neither 0 nor for ever, as of that time.
+inline Deadline deadline_from(std::uint64_t time, double timeout) noexcept {
   // Whole seconds to the nanosecond. The rest up to the next whole one, and past what a timeout that is not
   // whole may itself have lost to rounding: a wait never ends early.
   const auto seconds = static_cast<std::uint64_t>(timeout);
@@ -48,9 +46,15 @@ inline Deadline deadline_after(double timeout) noexcept {
   const auto whole = static_cast<std::uint64_t>(rest);
   const std::uint64_t nanoseconds = seconds * 1000000000 + whole;
   // The sum stays below 2^64, for both of its parts do below 2^63 and a bit.
-  const std::uint64_t deadline = platform::now() + nanoseconds;
+  const std::uint64_t deadline = time + nanoseconds;
   if (rest == 0) return deadline;
   return deadline + (static_cast<double>(whole) < rest ? 1 : 0) + (nanoseconds >> 52);
+}
+
+/// The deadline of a timeout that has been checked.
+inline Deadline deadline_after(double timeout) noexcept {
+  if (timeout <= 0) return kPoll;
+  return timeout == THRUM_FOREVER ? kNever : deadline_from(platform::now(), timeout);
 }
 
 /// The timeout that is left until a deadline; 0 when it has passed.
