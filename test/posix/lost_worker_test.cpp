@@ -168,7 +168,7 @@ TEST_CASE("what a pool has left when it goes is cancelled in the child, too", "[
             for (const Future& future : *all) CHILD_REQUIRE(future.state() == future::kCancelled);
           }).how;
   };
-  REQUIRE(future::add_call(futures[0], 0, {fork_now, {0}, nullptr, nullptr, nullptr}) == THRUM_OK);
+  REQUIRE(future::add_call(futures[0], 0, {fork_now, {0}, nullptr, nullptr, nullptr, nullptr}) == THRUM_OK);
   pool.destroy();
   CHECK(how == "exit 0");
 }
