@@ -91,8 +91,10 @@ void support::tell_stacks(pid_t process) {
   dprintf(STDERR_FILENO, "-- process %s: %s, %s\n", id.c_str(), text_of("/proc/" + id + "/comm").c_str(),
           text_of("/proc/" + id + "/wchan").c_str());
   std::vector<pid_t> children;
+  const std::string threads = "/proc/" + id + "/task/";
   for (const std::string& thread : threads_of(id)) {
-    const std::string folder = "/proc/" + id + "/task/" + thread + "/";
+    std::string folder = threads;
+    folder.append(thread).append("/");
     dprintf(STDERR_FILENO, "thread %s: %s, %s\n  wchan %s\n  syscall %s\n%s\n", thread.c_str(),
             text_of(folder + "comm").c_str(), state_of(text_of(folder + "status")).c_str(),
             text_of(folder + "wchan").c_str(), text_of(folder + "syscall").c_str(),
