@@ -27,6 +27,7 @@ have() {
     libatomic-ops-dev) pkg-config --exists atomic_ops ;;
     libc++*-dev) clang++ -stdlib=libc++ -x c++ - -o /dev/null <<<$'#include <string>\nint main() {}' ;;
     libcatch2-dev) pkg-config --exists 'catch2-with-main >= 3.1' ;;
+    libgtest-dev) pkg-config --exists gtest ;;
     musl-tools) command -v musl-gcc ;;
     ninja-build) command -v ninja ;;
     procps) command -v pgrep ;;

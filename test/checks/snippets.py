@@ -5,6 +5,9 @@ as the body of a function where it is not a file by itself. A block ```sh that b
 name of a compiler for Windows, is run where the last program's source is, under the name that the block calls it
 by. A block ```text that comes next after a program or such a command is what it prints.
 
+A program of a framework for tests shows a failure: it is left out where the framework is not installed, and prints
+the lines of the next ```text in their order, with others between.
+
     snippets.py MESON BUILD-DIRECTORY C-COMPILER C++-COMPILER PAGE...
 
 Programs of a cross-build are run by the command that MESON_EXE_WRAPPER names.
@@ -30,6 +33,8 @@ LANGUAGES = {
     "c": ((C_COMPILER, "-std=c99"), "#include <stdio.h>\n#include <thrum/thrum.h>\n"),
     "cpp": ((CPP_COMPILER, "-std=c++17"), "#include <thrum/thrum.hpp>\n"),
 }
+# By a header of it: what pkg-config knows a framework as.
+FRAMEWORKS = {"gtest/gtest.h": "gtest", "catch2/": "catch2-with-main"}
 WINDOWS_COMPILER = r"x86_64-w64-mingw32-gcc"
 
 
@@ -55,6 +60,7 @@ class Reader:
         self.directory = Path(directory)
         self.source = None  # the last program
         self.printed = None  # what the block before this one printed, where it ran
+        self.lines = None  # the same of a framework's program
         self.checked = 0
         self.faults = []
 
@@ -62,7 +68,13 @@ class Reader:
         self.source = None
         for block in blocks(page):
             printed, self.printed = self.printed, None
-            if block.language in LANGUAGES and re.search(r"\bmain\s*\(", block.text):
+            lines, self.lines = self.lines, None
+            framework = next((name for header, name in FRAMEWORKS.items() if f"#include <{header}" in block.text), None)
+            if block.language == "cpp" and framework is not None:
+                self.tests(block, framework)
+            elif block.language == "text" and lines is not None:
+                self.compare(block, lines)
+            elif block.language in LANGUAGES and re.search(r"\bmain\s*\(", block.text):
                 self.program(block)
             elif block.language in LANGUAGES:
                 self.fragment(block)
@@ -92,6 +104,28 @@ class Reader:
             command.append("-DTHRUM_NO_INLINE")
         if self.run(block, *command) is not None:
             self.printed = self.run(block, *RUNNER, self.directory / "program.exe")
+
+    def tests(self, block, framework):
+        if checking.run("pkg-config", "--exists", framework).returncode != 0:
+            return
+        self.checked += 1
+        (self.directory / "tests.cpp").write_text(block.text)
+        (compiler, _) = LANGUAGES["cpp"]
+        flags = checking.output("pkg-config", "--cflags", "--libs", framework).split()
+        simulator = ["-DTHRUM_NO_INLINE", f"-L{self.installed.library}", "-lthrum-sim"]
+        if self.run(block, *compiler, *WARNINGS, "tests.cpp", "-o", "tests.exe", *simulator, *flags) is None:
+            return
+        result = checking.run(self.directory / "tests.exe", cwd=self.directory, env=self.installed.compiling)
+        if result.returncode == 0:
+            self.faults.append(f"{block.place}: no failure is shown\n{result.stdout}")
+        self.lines = result.stdout
+
+    def compare(self, block, printed):
+        rest = iter(printed.splitlines())
+        for line in block.text.splitlines():
+            if not any(line in other for other in rest):
+                self.faults.append(f"{block.place}: the program does not print, in this order, {line}\n{printed}")
+                return
 
     def fragment(self, block):
         self.checked += 1

@@ -54,6 +54,7 @@ World& make_world() noexcept {
 World::World() noexcept {
   const char* seed = std::getenv("THRUM_SIM_SEED");
   random_ = seed != nullptr ? std::strtoull(seed, nullptr, 10) : 0;
+  first_.fibre.take_over();
   first_.number = kFirst;
   first_.wait = Wait::nothing;
   first_.set_name("main");
@@ -171,9 +172,10 @@ void World::go(Thread& thread) noexcept {
 }
 
 void World::jump(Thread& thread) noexcept {
+  Thread& from = *current_;
   current_ = &thread;
   ++switches_;
-  thread.fibre.jump();
+  from.fibre.leave_for(thread.fibre);
 }
 
 // By turns.
@@ -236,7 +238,7 @@ Thread* World::take(std::size_t stack_size) noexcept {
   void* memory = std::malloc(sizeof(Thread));
   if (memory == nullptr) return nullptr;
   auto* thread = new (memory) Thread();
-  if (!thread->fibre.make(stack_size, body)) {
+  if (!thread->fibre.make(stack_size, body, current_->fibre)) {
     thread->~Thread();
     std::free(memory);
     return nullptr;

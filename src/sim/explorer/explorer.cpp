@@ -4,6 +4,7 @@
 #include <cstring>
 #include <ctime>
 
+#include "core/thread/hooks.hpp"
 #include "explorer/signals.hpp"
 #include "explorer/watchdog.hpp"
 
@@ -61,6 +62,11 @@ void Explorer::explore() noexcept {
   const double start = wall_clock();
   deadline_ = start + options_.seconds;
   under_way = this;
+  const Fibre& fibre = caller_.fibre;
+  outside_.find(__builtin_frame_address(0), fibre.stack() + fibre.stack_size());
+  // A hook that was set before lives on, though a run that is set back may replace it.
+  const hooks::Except except_hook = hooks::hold_except();
+  const hooks::ThreadHooks thread_hooks = hooks::hold_thread_hooks();
   prepare_workers();
   objects_.count();
   beginning_ = world_.time();
@@ -71,6 +77,7 @@ void Explorer::explore() noexcept {
     const World::Moment moment = world_.moment();
     const auto run_and_set_back = [&](Search& with) {
       run(with);
+      outside_.restore();
       image.restore();
       world_.set_back(moment);
     };
@@ -100,6 +107,8 @@ void Explorer::explore() noexcept {
   }
   dismiss_workers();
   under_way = nullptr;
+  hooks::drop(except_hook.owner);
+  hooks::drop(thread_hooks.owner);
   result_.outcome = outcome_;
   result_.seconds = wall_clock() - start;
   tell_page();

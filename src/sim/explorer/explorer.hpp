@@ -7,6 +7,7 @@
 #include "explorer/first_run.hpp"
 #include "explorer/log.hpp"
 #include "explorer/objects.hpp"
+#include "explorer/outside.hpp"
 #include "explorer/search.hpp"
 #include "explorer/trace.hpp"
 #include "explorer/turns.hpp"
@@ -129,6 +130,7 @@ class Explorer final : public Director {
   Array<Replay::Departure> departures_;
 
   // All of them.
+  Outside outside_;
   FirstRun first_;
   Replay first_choices_;
   thrum_sim_report result_{};

@@ -52,8 +52,8 @@ const char* Text::get() noexcept {
   return characters_.begin();
 }
 
-Call::Call(const char* function, std::uint64_t id) noexcept
-    : name(function), object(id), outer(world().current().call) {
+Call::Call(const char* function, std::uint64_t id, std::size_t size_of_object) noexcept
+    : name(function), object(id), size(size_of_object), outer(world().current().call) {
   World& machine = world();
   machine.current().call = this;
   if constexpr (!kFine) machine.reach_point();

@@ -2,6 +2,7 @@
 #ifndef THRUM_EXPLORER_LOG_HPP
 #define THRUM_EXPLORER_LOG_HPP
 
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 
@@ -37,9 +38,10 @@ class Text {
 /// A call of the library that a thread is in. Objects are told by their addresses or by the ids of their
 /// handles.
 struct Call {
-  Call(const char* function, std::uint64_t id) noexcept;
-  Call(const char* function, const volatile void* address) noexcept
-      : Call(function, static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(address))) {}
+  Call(const char* function, std::uint64_t id, std::size_t size_of_object = 0) noexcept;
+  Call(const char* function, const volatile void* address, std::size_t size_of_object) noexcept
+      : Call(function, static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(address)),
+             size_of_object) {}
   explicit Call(const char* function) noexcept : Call(function, std::uint64_t{0}) {}
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
@@ -51,6 +53,7 @@ struct Call {
 
   const char* name;
   std::uint64_t object;
+  std::size_t size;  // of it; 0: it is behind a handle
   const Call* outer;
   thrum_status status = THRUM_OK;
   bool has_status = false;

@@ -1,6 +1,12 @@
 // explorer/runs.cpp - one run of a test: the threads that are in it, and what they do.
 #include "explorer/explorer.hpp"
 
+// Of LeakSanitizer, where the program has it.
+extern "C" {
+void __lsan_disable() __attribute__((weak));
+void __lsan_enable() __attribute__((weak));
+}
+
 namespace thrum::sim {
 
 void Explorer::run(Search& search) noexcept {
@@ -39,9 +45,13 @@ void Explorer::run(Search& search) noexcept {
     worker.call = nullptr;
   }
   workers_left_ = test_.workers;
+  // A run that is left in the middle leaves what its threads have allocated, and no run knows whether it will
+  // be.
+  if (__lsan_disable != nullptr) __lsan_disable();
   world_.set_director(this);
   world_.go(*root);
   world_.set_director(nullptr);
+  if (__lsan_enable != nullptr) __lsan_enable();
   world_.speak();
   for (unsigned i = 0; i < count_; ++i) {
     threads_[i]->fibre.rewind();

@@ -32,6 +32,7 @@ void Explorer::note(Event::Kind kind, unsigned thread, const char* name, std::ui
 }
 
 void Explorer::entered(const Call& call) noexcept {
+  if (call.size != 0 && is_in_run()) outside_.keep(call.object, call.size);
   if (logs_) note(Event::Kind::entered, place_of(world_.current()), call.name, call.object);
   if (is_in_run() && !first_.made({place_of(world_.current()), call.name})) finish_changed(call.name);
 }
