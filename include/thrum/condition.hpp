@@ -79,7 +79,7 @@ class Condition : public detail::Lockable<Condition> {
   static constexpr std::uint64_t on_lock = detail::condition_on_lock;
   static constexpr std::uint64_t on_rlock = detail::condition_on_rlock;
 
-  bool has(std::uint64_t kind) const noexcept { return (detail::read(word_) & kind) != 0; }
+  bool has(std::uint64_t kind) const noexcept { return (detail::load(word_) & kind) != 0; }
   RLock& rlock() noexcept { return has(on_rlock) ? *rlock_ : own_; }
 
   detail::LockRef lock_ref() {

@@ -29,7 +29,7 @@ class Event {
   }
 
   /// Event.is_set.
-  bool is_set() const noexcept { return (detail::read(word_) & detail::event_set) != 0; }
+  bool is_set() const noexcept { return (detail::load(word_) & detail::event_set) != 0; }
 
   /// Waits until the flag is set, however long that takes. Event.wait().
   void wait() {

@@ -134,7 +134,7 @@ class Future {
     return *outcome_;
   }
 
-  std::uint64_t state() const { return detail::read(outcome().word) & detail::future_states; }
+  std::uint64_t state() const { return detail::load(outcome().word) & detail::future_states; }
 
   static void require_finished(thrum_status status) {
     switch (status) {

@@ -49,7 +49,7 @@ class Latch {
 
   /// The count at this moment.
   std::int64_t count() const noexcept {
-    return static_cast<std::int64_t>((detail::read(word_) & UINT32_MAX) / detail::latch_unit);
+    return static_cast<std::int64_t>((detail::load(word_) & UINT32_MAX) / detail::latch_unit);
   }
 
   /// Forgets who waited, in a forked child; the count stays.

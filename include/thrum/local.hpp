@@ -110,7 +110,7 @@ class Local {
   static void destroy(void* value) { ::delete static_cast<T*>(value); }
 
   /// The handle in the C ABI; made with the first value.
-  thrum_local handle() const noexcept { return {detail::read(id_)}; }
+  thrum_local handle() const noexcept { return {detail::load(id_)}; }
 
   T* find() const {
     const thrum_local local = handle();

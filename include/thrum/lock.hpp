@@ -38,7 +38,7 @@ class Lock : public detail::Lockable<Lock> {
   }
 
   /// Whether anybody holds the lock. Lock.locked.
-  bool locked() const noexcept { return (detail::read(word_) & detail::lock_held) != 0; }
+  bool locked() const noexcept { return (detail::load(word_) & detail::lock_held) != 0; }
 
   /// Makes the lock as new, in a forked child. Lock._at_fork_reinit.
   void reinit_after_fork() { detail::check_status(detail::thrum_core_lock_reinit(word_, 0)); }

@@ -35,7 +35,7 @@ class Once {
   }
 
   /// Whether it has been done; all the effects of it are visible then.
-  bool done() const noexcept { return (detail::read(state_.word) & detail::once_done) != 0; }
+  bool done() const noexcept { return (detail::load(state_.word) & detail::once_done) != 0; }
 
  private:
   /// Says how the call ended, also where pthread_exit or an exception ended it.

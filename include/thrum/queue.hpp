@@ -122,7 +122,8 @@ class BasicQueue {
   /// From now on put throws ShutDown, and so does get once the queue is empty, those that wait already
   /// included. `immediate`: the items in the queue are destroyed at once and count as done. May be called
   /// again. Queue.shutdown.
-  void shutdown(bool immediate = false) {
+  // In parentheses, as a library of sockets may have a macro of that name with two parameters.
+  void(shutdown)(bool immediate = false) {
     check_status(thrum_core_queue_shutdown(state_, 0));
     std::uint64_t bits = 0;
     while (immediate && outcome(thrum_core_queue_drain(state_, 0, bits))) {
@@ -144,7 +145,7 @@ class BasicQueue {
   }
 
   /// The bound that the queue was made with. Queue.maxsize.
-  std::int64_t maxsize() const noexcept { return static_cast<std::int64_t>(read(state_.limit)); }
+  std::int64_t maxsize() const noexcept { return static_cast<std::int64_t>(load(state_.limit)); }
 
   /// For how many of the items that were put the work is not done. Queue.unfinished_tasks.
   std::size_t unfinished_tasks() const noexcept {

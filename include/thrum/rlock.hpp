@@ -39,7 +39,7 @@ class RLock : public detail::Lockable<RLock> {
   }
 
   /// Whether anybody holds the lock. RLock.locked.
-  bool locked() const noexcept { return (detail::read(state_.word) & detail::lock_held) != 0; }
+  bool locked() const noexcept { return (detail::load(state_.word) & detail::lock_held) != 0; }
 
   /// Whether the calling thread holds the lock. RLock._is_owned.
   bool is_owned() const noexcept { return recursion_count() != 0; }

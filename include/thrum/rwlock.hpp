@@ -39,10 +39,10 @@ class RWLock : public detail::Lockable<RWLock>, public detail::SharedLockable<RW
 
   /// How many threads hold the lock to read.
   std::size_t readers() const noexcept {
-    return (detail::read(state_.word) & UINT32_MAX) / detail::rwlock_reader;
+    return (detail::load(state_.word) & UINT32_MAX) / detail::rwlock_reader;
   }
   /// Whether a thread holds the lock to write.
-  bool write_locked() const noexcept { return (detail::read(state_.word) & detail::rwlock_writer) != 0; }
+  bool write_locked() const noexcept { return (detail::load(state_.word) & detail::rwlock_writer) != 0; }
 
   /// Makes the lock as new, in a forked child.
   void reinit_after_fork() { detail::check_status(detail::thrum_core_rwlock_reinit(state_, 0)); }

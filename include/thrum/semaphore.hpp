@@ -40,7 +40,7 @@ class Semaphore {
 
   /// The units that are free at this moment. Semaphore._value.
   std::int64_t value() const noexcept {
-    return static_cast<std::int64_t>((detail::read(word_) & UINT32_MAX) / detail::semaphore_unit);
+    return static_cast<std::int64_t>((detail::load(word_) & UINT32_MAX) / detail::semaphore_unit);
   }
 
   /// Makes the semaphore as new with `value` units, in a forked child.

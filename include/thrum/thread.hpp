@@ -365,7 +365,8 @@ void register_atexit(Function&& function) {
 
 /// Calls what was registered for it and waits for all threads and timers that are no daemons, as the end of
 /// main does. threading._shutdown.
-inline void shutdown() { detail::check_status(thrum_shutdown()); }
+// In parentheses, as a library of sockets may have a macro of that name with two parameters.
+inline void(shutdown)() { detail::check_status(thrum_shutdown()); }
 
 }  // namespace thrum
 

@@ -150,7 +150,8 @@ class ThreadPool {
   /// Has the pool take no more tasks; those that have not begun are cancelled where `cancel_futures` is set.
   /// Waits until the rest is done and the workers have ended unless `wait` is not set. RuntimeError: a worker
   /// of the pool would wait for itself. Executor.shutdown.
-  void shutdown(bool wait = true, bool cancel_futures = false) {
+  // In parentheses, as a library of sockets may have a macro of that name with two parameters.
+  void(shutdown)(bool wait = true, bool cancel_futures = false) {
     detail::check_status(thrum_pool_shutdown(handle_, wait ? 1 : 0, cancel_futures ? 1 : 0));
   }
 

@@ -63,7 +63,7 @@ struct Glimpse {
       return;
     }
     const auto& word = reinterpret_cast<const thrum::detail::Word&>(event);
-    const bool looking = (thrum::detail::read(word) & kCount) != 0;
+    const bool looking = (thrum::detail::load(word) & kCount) != 0;
     event.set();
     event.clear();
     if (looking) returned.await(1);

@@ -45,7 +45,7 @@ TEST_CASE("each release of a lock calls the next, who are on their way until the
   CHECK(bucket.called() == 2);
   CHECK_FALSE(bucket.occupied());
   // With nobody queued a release need not come to the lot.
-  CHECK(thrum::detail::read(lock) == 0);
+  CHECK(thrum::detail::load(lock) == 0);
   for (Waiter& waiter : waiters) bucket.back(waiter);
 }
 

@@ -17,7 +17,7 @@ namespace detail {
 /// An object's word is its first member.
 template <class Object>
 bool has_bit(const Object& object, std::uint64_t bit) {
-  return (thrum::detail::read(reinterpret_cast<const thrum::detail::Word&>(object)) & bit) != 0;
+  return (thrum::detail::load(reinterpret_cast<const thrum::detail::Word&>(object)) & bit) != 0;
 }
 }  // namespace detail
 
@@ -36,15 +36,15 @@ inline bool parked(const thrum::Barrier& barrier) { return barrier.n_waiting() !
 /// Whether threads wait to put into a queue, or to get from it, or in join.
 template <class Queue>
 bool parked_to_put(const Queue& queue) {
-  return (thrum::detail::read(reinterpret_cast<const thrum::detail::QueueState&>(queue).head) & 1) != 0;
+  return (thrum::detail::load(reinterpret_cast<const thrum::detail::QueueState&>(queue).head) & 1) != 0;
 }
 template <class Queue>
 bool parked_to_get(const Queue& queue) {
-  return (thrum::detail::read(reinterpret_cast<const thrum::detail::QueueState&>(queue).tail) & 1) != 0;
+  return (thrum::detail::load(reinterpret_cast<const thrum::detail::QueueState&>(queue).tail) & 1) != 0;
 }
 template <class Queue>
 bool parked_to_join(const Queue& queue) {
-  return (thrum::detail::read(reinterpret_cast<const thrum::detail::QueueState&>(queue).done) & 1) != 0;
+  return (thrum::detail::load(reinterpret_cast<const thrum::detail::QueueState&>(queue).done) & 1) != 0;
 }
 template <class T>
 bool parked(const thrum::Queue<T>& queue) {

@@ -38,7 +38,7 @@ extern "C" THRUM_API std::uint64_t thrum_core_read(const Word& word) noexcept;
 #endif
 
 /// Reads the word, with acquire order.
-inline std::uint64_t read(const Word& word) noexcept {
+inline std::uint64_t load(const Word& word) noexcept {
 #if defined(THRUM_NO_INLINE)
   return thrum_core_read(word);
 #elif defined(_MSC_VER) && !defined(__clang__)
