@@ -239,9 +239,11 @@ void fork_beside_hammers(int forks) {
     NativeCrew(1, fork_some).join();
     Crew(1, fork_some).join();
   }
-  CHECK(first_fault == "");
+  const std::string complaints = hammers.end();
+  CAPTURE(first_fault, complaints);
+  CHECK(first_fault.empty());
   CHECK(done >= forks);
-  CHECK(hammers.end() == "");
+  CHECK(complaints.empty());
 }
 
 }  // namespace
