@@ -55,9 +55,9 @@ def wrapper(result, name, parameters, suffix):
     if re.match(r"thrum_\w+ \w+$", first) and not first.startswith(("thrum_except", "thrum_status")):
         subject = f", {arguments[0]}.id"
     elif "&" in first:
-        subject = f", &{arguments[0]}, sizeof {arguments[0]}"
+        subject = f", &{arguments[0]}"
     elif first.startswith("thrum_once_flag*"):
-        subject = f", {arguments[0]}, sizeof *{arguments[0]}"
+        subject = f", {arguments[0]}"
     made = re.match(r"thrum_(?!thread_hooks|except)\w+\* out$", first) and "create" in name
     call = f"{real}({', '.join(arguments)})"
     body = [f'  thrum::sim::Call this_call("{name}"{subject});']

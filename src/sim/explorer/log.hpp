@@ -35,13 +35,24 @@ class Text {
   std::size_t line_ = 0;  // where the last line begins
 };
 
+/// How large an object of a program's is; 0 where programs do not know its type.
+template <class Object, std::size_t kSize = sizeof(Object)>
+constexpr std::size_t size_of(const volatile Object* /*object*/, int /*is_known*/) noexcept {
+  return kSize;
+}
+template <class Object>
+constexpr std::size_t size_of(const volatile Object* /*object*/, long /*is_not*/) noexcept {
+  return 0;
+}
+
 /// A call of the library that a thread is in. Objects are told by their addresses or by the ids of their
 /// handles.
 struct Call {
   Call(const char* function, std::uint64_t id, std::size_t size_of_object = 0) noexcept;
-  Call(const char* function, const volatile void* address, std::size_t size_of_object) noexcept
+  template <class Object>
+  Call(const char* function, Object* address) noexcept
       : Call(function, static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(address)),
-             size_of_object) {}
+             size_of(address, 0)) {}
   explicit Call(const char* function) noexcept : Call(function, std::uint64_t{0}) {}
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
@@ -53,7 +64,7 @@ struct Call {
 
   const char* name;
   std::uint64_t object;
-  std::size_t size;  // of it; 0: it is behind a handle
+  std::size_t size;  // of it; 0: it is behind a handle, or the library's alone
   const Call* outer;
   thrum_status status = THRUM_OK;
   bool has_status = false;
