@@ -64,6 +64,14 @@
 #define THRUM_API
 #endif
 
+/* What the library changes in one step has to be aligned to its size. On processors of 32 bits systems that
+ * have one of these compilers may align such a number to half of that; others do not. */
+#if defined(__GNUC__) || defined(__clang__)
+#define THRUM_ALIGNED __attribute__((aligned(8)))
+#else
+#define THRUM_ALIGNED
+#endif
+
 /* Visual C++ has noexcept, and by default says that it is of 1998. */
 #if defined(__cplusplus) && (__cplusplus >= 201103L || defined(_MSC_VER))
 #define THRUM_NOEXCEPT noexcept
@@ -435,8 +443,8 @@ THRUM_API thrum_status thrum_once_done(thrum_once once, int* out) THRUM_NOEXCEPT
 /* The same without a handle, for static variables, which need no call to make them: it must stay where it is,
  * and its members are the library's. */
 typedef struct thrum_once_flag {
-  uint64_t state;
-  uint64_t owner;
+  uint64_t state THRUM_ALIGNED;
+  uint64_t owner THRUM_ALIGNED;
 } thrum_once_flag;
 #define THRUM_ONCE_FLAG_INIT \
   { 0, 0 }
