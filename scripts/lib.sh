@@ -23,6 +23,7 @@ quietly() {
 have() {
   case $1 in
     bubblewrap) command -v bwrap ;;
+    g++-i686-linux-gnu) command -v i686-linux-gnu-g++ ;;
     g++-mingw-w64-*) command -v "$(mingw_compiler "$1")" ;;
     libatomic-ops-dev) pkg-config --exists atomic_ops ;;
     libc++*-dev) clang++ -stdlib=libc++ -x c++ - -o /dev/null <<<$'#include <string>\nint main() {}' ;;
@@ -142,8 +143,8 @@ install_from_backports() (
 
 # --------------------------------------------------------------------------------------- Windows --
 
-# Builds for Windows take Catch2 and libatomic_ops from their sources, by the wraps in subprojects/. Debian has
-# the very archives that they name: with those in its cache Meson downloads nothing.
+# Builds for other processors take Catch2 and libatomic_ops from their sources, by the wraps in subprojects/.
+# Debian has the very archives that they name: with those in its cache Meson downloads nothing.
 need_sources() {
   local package wrap
   for package in catch2 libatomic-ops; do

@@ -47,7 +47,10 @@
  * the others have ended, and joins on them return. Locks stay as they were at the fork, held ones held: a
  * ..._reinit_after_fork function makes one new. Nothing inside the library can deadlock the child; but the
  * first start of a thread or timer calls atexit, whose lock is libc's: where a program forks while another
- * thread may be in atexit, its parent should have started one.
+ * thread may be in atexit, its parent should have started one. Some libcs let one thread exit at a time, as
+ * glibc does since 2.41: there a child that is forked by one thread while another is in exit, which may be
+ * waiting for threads of thrum's, would hang in an exit of its own. It is to call thrum_shutdown, which does
+ * what exit does for the library, and to leave by _exit.
  *
  * The Python names in the comments are those of the modules threading and queue of Python 3.
  */
@@ -62,6 +65,14 @@
 #define THRUM_API __attribute__((visibility("default")))
 #else
 #define THRUM_API
+#endif
+
+/* What the library changes in one step has to be aligned to its size. On processors of 32 bits systems that
+ * have one of these compilers may align such a number to half of that; others do not. */
+#if defined(__GNUC__) || defined(__clang__)
+#define THRUM_ALIGNED __attribute__((aligned(8)))
+#else
+#define THRUM_ALIGNED
 #endif
 
 /* Visual C++ has noexcept, and by default says that it is of 1998. */
@@ -435,8 +446,8 @@ THRUM_API thrum_status thrum_once_done(thrum_once once, int* out) THRUM_NOEXCEPT
 /* The same without a handle, for static variables, which need no call to make them: it must stay where it is,
  * and its members are the library's. */
 typedef struct thrum_once_flag {
-  uint64_t state;
-  uint64_t owner;
+  uint64_t state THRUM_ALIGNED;
+  uint64_t owner THRUM_ALIGNED;
 } thrum_once_flag;
 #define THRUM_ONCE_FLAG_INIT \
   { 0, 0 }
@@ -936,7 +947,9 @@ THRUM_API thrum_status thrum_register_atexit(void (*function)(void*), void* arg)
  * from within a DllMain, as thrum_thread_join; nothing has changed.
  * Where main leaves by pthread_exit instead, the process ends with the last of its threads and pending
  * timers, those included that are daemons; what the library itself has started does not keep it.
- * threading._shutdown. */
+ * A thread that is no daemon must not call exit where main may be in it, waiting for that thread: libcs that
+ * let one thread exit at a time, as glibc does since 2.41, keep it there, and both wait for ever. It returns,
+ * or leaves by _exit. threading._shutdown. */
 THRUM_API thrum_status thrum_shutdown(void) THRUM_NOEXCEPT;
 
 #ifdef __cplusplus

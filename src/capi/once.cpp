@@ -20,7 +20,7 @@ thrum_status call(OnceState& once, Generation generation, int (*function)(void*)
 
 }  // namespace
 
-static_assert(sizeof(thrum_once_flag) == sizeof(OnceState) && alignof(OnceState) == alignof(std::uint64_t));
+static_assert(sizeof(thrum_once_flag) == sizeof(OnceState) && alignof(thrum_once_flag) == alignof(OnceState));
 
 extern "C" {
 

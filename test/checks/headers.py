@@ -8,11 +8,14 @@ common words as macros, and before and after the headers of widespread libraries
 
 import re
 import shlex
+import shutil
 import sys
 
 import checking
 
 C_COMPILER, CPP_COMPILER, *BESIDE = sys.argv[1:]
+# Where numbers of 64 bits are aligned to 4 bytes; looked at if it is there.
+SMALL_COMPILERS = ("i686-linux-gnu-gcc", "i686-linux-gnu-g++")
 INCLUDE = checking.ROOT / "include"
 C_MODES = ("c89", "c99", "c11", "c17", "c2x")
 CPP_MODES = ("c++98", "c++11", "c++14", "c++17", "c++20", "c++2b")
@@ -33,6 +36,9 @@ int numbers[2] = {THRUM_VERSION_NUMBER, THRUM_SEMAPHORE_MAX};
 double seconds[2] = {THRUM_FOREVER, THRUM_TIMEOUT_MAX};
 size_t keep = THRUM_STACK_SIZE_KEEP;
 thrum_thread_options options = THRUM_THREAD_OPTIONS_INIT;
+thrum_once_flag flag = THRUM_ONCE_FLAG_INIT;
+struct unaligned { char before; thrum_once_flag flag; };
+typedef char flag_is_aligned[offsetof(struct unaligned, flag) == 8 ? 1 : -1];
 """
 
 # What is a range of C++20, too.
@@ -152,8 +158,10 @@ def by_itself(of_c, headers):
         # Twice: its guard is checked too.
         twice = includes([header, header])
         if header in of_c:
-            yield from ((C_COMPILER, "c", mode, header, twice + USES_OF_THE_C_HEADER) for mode in C_MODES)
-            yield from ((CPP_COMPILER, "c++", mode, header, twice + USES_OF_THE_C_HEADER) for mode in CPP_MODES)
+            for c_compiler, cpp_compiler in ((C_COMPILER, CPP_COMPILER), SMALL_COMPILERS):
+                if shutil.which(cpp_compiler):
+                    yield from ((c_compiler, "c", mode, header, twice + USES_OF_THE_C_HEADER) for mode in C_MODES)
+                    yield from ((cpp_compiler, "c++", mode, header, twice + USES_OF_THE_C_HEADER) for mode in CPP_MODES)
         else:
             uses = USES_OF_CLASSES.get(header, "")
             yield from ((CPP_COMPILER, "c++", mode, header, twice + uses) for mode in CLASS_MODES)

@@ -178,9 +178,10 @@ static int return_from_forked_main(void) {
   return 0;
 }
 
-enum { kExits = 1, kReturns = 0 };
-static const int exits = kExits;
+enum { kReturns, kExits, kShutsDown };
 static const int returns = kReturns;
+static const int exits = kExits;
+static const int shuts_down = kShutsDown;
 
 static void fork_and_wait(void* way) {
   int status = 0;
@@ -199,6 +200,10 @@ static void fork_and_wait(void* way) {
   REQUIRE(thrum_main_thread(&main_thread) == THRUM_OK);
   launch(wait_for_main, NULL, THRUM_DAEMON_NO);
   if (*(const int*)way == kExits) exit(0);
+  if (*(const int*)way == kShutsDown) {
+    REQUIRE(thrum_shutdown() == THRUM_OK);
+    _exit(0);
+  }
 }
 
 static int exit_forked_from_thread(void) {
@@ -222,6 +227,12 @@ static void fork_once_main_has_ended(void* way) {
 static int exit_forked_during_exit(void) {
   prepare();
   launch(fork_once_main_has_ended, (void*)&exits, THRUM_DAEMON_NO);
+  return 0;
+}
+
+static int shut_down_forked_during_exit(void) {
+  prepare();
+  launch(fork_once_main_has_ended, (void*)&shuts_down, THRUM_DAEMON_NO);
   return 0;
 }
 
@@ -254,6 +265,7 @@ const struct way ways_of_system[] = {
     WAY(exit_forked_from_thread),
     WAY(return_forked_from_thread),
     WAY(exit_forked_during_exit),
+    WAY(shut_down_forked_during_exit),
     WAY(name_main_at_first),
     {NULL, NULL},
 };

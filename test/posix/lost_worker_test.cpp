@@ -188,8 +188,8 @@ TEST_CASE("who comes with a stale handle holds no lock of a pool's in the child"
   });
   support::eventually([&] { return holds.load(); });
   const auto ending = run_forked([&] {
-    CHILD_REQUIRE(detail::read(slot->submit_lock) == lock::kFree);
-    CHILD_REQUIRE(detail::read(slot->take_lock) == lock::kFree);
+    CHILD_REQUIRE(detail::load(slot->submit_lock) == lock::kFree);
+    CHILD_REQUIRE(detail::load(slot->take_lock) == lock::kFree);
     std::uint64_t another = 0;
     CHILD_REQUIRE(pool::create(another, 1, pool::Setup{}, thread::Owner::c) == THRUM_OK);
     CHILD_REQUIRE(pool::pools.find(another) == slot);

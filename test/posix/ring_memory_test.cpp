@@ -29,7 +29,7 @@ struct Pages {
     const auto size = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
     const auto address = reinterpret_cast<std::uintptr_t>(ring.cells);
     begin = (address + size - 1) / size * size;
-    end = (address + (ring.mask + 1) * sizeof(thrum::Cell)) / size * size;
+    end = (address + static_cast<std::size_t>(ring.mask + 1) * sizeof(thrum::Cell)) / size * size;
     count = begin < end ? (end - begin) / size : 0;
   }
   /// How many of them are in memory.

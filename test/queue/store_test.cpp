@@ -51,11 +51,11 @@ struct Store {
 
   /// The items that there is memory for.
   std::size_t capacity() const {
-    std::size_t capacity = state.capacity;
+    std::uint64_t capacity = state.capacity;
     for (const auto* segment = state.first; segment != nullptr; segment = segment->next) {
       capacity += segment->capacity;
     }
-    return capacity;
+    return static_cast<std::size_t>(capacity);
   }
 
   QueueState state;

@@ -20,7 +20,7 @@ TEST_CASE("who has the mutex of all pools waits for a pool's lock in its queue, 
     support::Crew crew(1, [&] {
       platform::lock(pool::mutex);
       pool::hold(lock);
-      held = (detail::read(lock) & lock::kHeld) != 0;
+      held = (detail::load(lock) & lock::kHeld) != 0;
       static_cast<void>(lock::release(lock, 0));
       platform::unlock(pool::mutex);
     });
@@ -28,7 +28,7 @@ TEST_CASE("who has the mutex of all pools waits for a pool's lock in its queue, 
     REQUIRE(lock::release(lock, 0) == THRUM_OK);
     crew.join();
     CHECK(held);
-    CHECK(detail::read(lock) == lock::kFree);
+    CHECK(detail::load(lock) == lock::kFree);
   }
 }
 
@@ -44,12 +44,12 @@ TEST_CASE("it gets the lock while it is free and others are queued for it", "[po
   }
   // Calls the first; the second is queued.
   REQUIRE(lock::release(lock, 0) == THRUM_OK);
-  REQUIRE(detail::read(lock) == lock::kParked);
+  REQUIRE(detail::load(lock) == lock::kParked);
   bool held = false;
   support::Crew(1, [&] {
     platform::lock(pool::mutex);
     pool::hold(lock);
-    held = detail::read(lock) == (lock::kHeld | lock::kParked);
+    held = detail::load(lock) == (lock::kHeld | lock::kParked);
     platform::unlock(pool::mutex);
   }).join();
   CHECK(held);
@@ -77,7 +77,7 @@ TEST_CASE("no hook is called by a thread that waits for a pool's lock with the o
   hooks.all_threads = 1;
   hooks.start = [](void*) {
     if (platform::native_id() == main) return;
-    if ((detail::read(slot->submit_lock) & lock::kHeld) != 0) calls_with_lock.fetch_add(1);
+    if ((detail::load(slot->submit_lock) & lock::kHeld) != 0) calls_with_lock.fetch_add(1);
   };
   // The thread has yet to hear of them.
   CHECK(thrum_set_thread_hooks(&hooks) == THRUM_OK);

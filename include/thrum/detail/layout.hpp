@@ -136,6 +136,13 @@ inline constexpr std::uint64_t layout[] = {
 #undef THRUM_TYPE
 #undef THRUM_FIELD
 
+// A word is changed in one step, for which it has to be aligned to its size: also on processors of 32 bits,
+// where not every system aligns such numbers so.
+static_assert(alignof(Word) == 8 && sizeof(Word) == 8, "a word of 64 bits");
+static_assert(alignof(FutureState) == 8 && alignof(RLockState) == 8 && alignof(BarrierState) == 8 &&
+                  alignof(OnceState) == 8 && alignof(RWLockState) == 8 && alignof(QueueState) == 8,
+              "what has words is aligned as they are");
+
 /// FNV-1a.
 template <std::size_t kSize>
 constexpr unsigned number_of(const std::uint64_t (&values)[kSize]) noexcept {
