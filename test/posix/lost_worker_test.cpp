@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/sync/event.hpp"
 #include "core/task/pool_life.hpp"
 #include "core/task/pool_queue.hpp"
 #include "posix/forked.hpp"
@@ -73,6 +74,8 @@ class Pool {
     for (std::uint32_t i = 0; i < count; ++i) futures.push_back(static_cast<Future*>(tasks[i].future));
     return futures;
   }
+
+  pool::PoolSlot& slot() { return *slot_; }
 
   pool::Worker* worker = nullptr;
 
@@ -168,7 +171,9 @@ TEST_CASE("what a pool has left when it goes is cancelled in the child, too", "[
             for (const Future& future : *all) CHILD_REQUIRE(future.state() == future::kCancelled);
           }).how;
   };
-  REQUIRE(future::add_call(futures[0], 0, {fork_now, {0}, nullptr, nullptr, nullptr, nullptr}) == THRUM_OK);
+  DoneCall call{};
+  call.function = fork_now;
+  REQUIRE(future::add_call(futures[0], 0, call) == THRUM_OK);
   pool.destroy();
   CHECK(how == "exit 0");
 }
@@ -196,5 +201,32 @@ TEST_CASE("who comes with a stale handle holds no lock of a pool's in the child"
   });
   over = true;
   stale.join();
+  CHECK(ending.how == "exit 0");
+}
+
+TEST_CASE("a pool counts none of the workers and calls that the child does not have", "[pool][fork]") {
+  Pool pool;
+  pool::PoolSlot& slot = pool.slot();
+  // Three live, of which one searches, one rests, and one is being hired; another call waits for that.
+  slot.live = 3;
+  slot.references = 5;
+  slot.hires = 1;
+  atomic::store_relaxed(slot.hires_over, event::kClear);
+  atomic::store_relaxed(slot.searching, 2);
+  atomic::store_relaxed(slot.reserves, 0);
+  slot.resting = pool.worker;
+  const auto ending = run_forked([&] {
+    CHILD_REQUIRE(slot.live == 0 && slot.references == 1 && slot.hires == 0 && slot.resting == nullptr);
+    CHILD_REQUIRE(atomic::load_relaxed(slot.hires_over) == event::kSet);
+    CHILD_REQUIRE(atomic::load_relaxed(slot.searching) == 0);
+    CHILD_REQUIRE(atomic::load_relaxed(slot.reserves) == slot.most_workers);
+  });
+  slot.live = 0;
+  slot.references = 1;
+  slot.hires = 0;
+  atomic::store_relaxed(slot.hires_over, event::kSet);
+  atomic::store_relaxed(slot.searching, 0);
+  atomic::store_relaxed(slot.reserves, 1);
+  slot.resting = nullptr;
   CHECK(ending.how == "exit 0");
 }
