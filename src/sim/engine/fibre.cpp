@@ -145,7 +145,10 @@ void Fibre::tell_arrived() noexcept {
 /// be where those are that go.
 __attribute__((no_sanitize_address)) void Fibre::forget_frames() noexcept {
   if (__asan_unpoison_memory_region != nullptr) __asan_unpoison_memory_region(stack_, stack_size_);
-  if (frames_ == nullptr) return;
+  if (frames_ == nullptr || __sanitizer_start_switch_fiber == nullptr ||
+      __sanitizer_finish_switch_fiber == nullptr) {
+    return;
+  }
   // AddressSanitizer keeps variables apart, to see whether they are used after a function's end. That goes
   // with the fibre which is left for good, so it is told that this one is gone to and left.
   void* own = nullptr;
