@@ -23,6 +23,7 @@ quietly() {
 have() {
   case $1 in
     bubblewrap) command -v bwrap ;;
+    g++-aarch64-linux-gnu) command -v aarch64-linux-gnu-g++ ;;
     g++-i686-linux-gnu) command -v i686-linux-gnu-g++ ;;
     g++-mingw-w64-*) command -v "$(mingw_compiler "$1")" ;;
     libatomic-ops-dev) pkg-config --exists atomic_ops ;;
@@ -32,6 +33,7 @@ have() {
     musl-tools) command -v musl-gcc ;;
     ninja-build) command -v ninja ;;
     procps) command -v pgrep ;;
+    qemu-user) command -v qemu-aarch64 ;;
     wine64) [ -n "$(wine64_program)" ] ;;
     *) command -v "$1" ;;
   esac >/dev/null 2>&1
