@@ -81,6 +81,14 @@ def undefined_faults():
                 yield f"{library}: {name} is left undefined"
 
 
+def size_faults():
+    """The memory of tables is zero at first, and no part of the file."""
+    sections = re.findall(r"^(\.\S+)\s+(\d+)", checking.output("size", "--format=sysv", SHARED), re.MULTILINE)
+    sizes = {name: int(size) for name, size in sections}
+    if sizes[".data"] > 65536:
+        yield f"{SHARED}: {sizes['.data']} bytes of memory are in the file, as something in them is not zero at first"
+
+
 checking.finish(
-    [*list_faults(), *export_faults(), *need_faults(), *undefined_faults()], len(listed_names()) + 1
+    [*list_faults(), *export_faults(), *need_faults(), *undefined_faults(), *size_faults()], len(listed_names()) + 2
 )

@@ -49,10 +49,7 @@ constexpr std::uint32_t scatter(std::uint32_t position, unsigned chunk_bits, std
 template <class Slot, SlotType kType, unsigned kChunkBits>
 class Table : tables::Base {
  public:
-  constexpr Table() noexcept
-      : Base(kType, [](Base& table, std::uint32_t position) -> detail::Word& {
-          return static_cast<Table&>(table).at(index_at(position)).word;
-        }) {}
+  constexpr Table() noexcept = default;
 
   /// The slot that the id points to, or null where it cannot be one of this table's. Whether the id is
   /// still good is for the word's generation to say.
@@ -75,7 +72,7 @@ class Table : tables::Base {
   /// its index, and 0 for the generation. Null: no memory.
   Slot* take(std::uint64_t& id) noexcept {
     // relaxed: whoever finds it set finds the table in the list by way of the list's mutex.
-    if (atomic::load_relaxed(listed) == 0) tables::enter(*this);
+    if (atomic::load_relaxed(listed) == 0) tables::enter(*this, kType, word_at_position);
     platform::lock(mutex);
     Slot* slot = free != 0 ? take_used() : take_fresh();
     if (slot != nullptr) id = std::uint64_t{static_cast<std::uint32_t>(kType)} << slots::kIndexBits | taken_;
@@ -130,6 +127,10 @@ class Table : tables::Base {
   static std::uint32_t index_at(std::uint32_t position) noexcept {
     return (position & ~(kChunkSize - 1)) |
            slots::scatter(position & (kChunkSize - 1), kChunkBits, sizeof(Slot));
+  }
+
+  static detail::Word& word_at_position(Base& table, std::uint32_t position) noexcept {
+    return static_cast<Table&>(table).at(index_at(position)).word;
   }
 
   static Slot* in_chunk(void* memory, std::uint32_t index) noexcept {

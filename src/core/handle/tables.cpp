@@ -10,10 +10,12 @@ Base* first_table = nullptr;  // guarded by it
 
 }  // namespace
 
-void enter(Base& table) noexcept {
+void enter(Base& table, SlotType type, Base::WordAt word_at) noexcept {
   platform::lock(mutex);
   // relaxed: set with the mutex held.
   if (atomic::load_relaxed(table.listed) == 0) {
+    table.type = type;
+    table.word_at = word_at;
     table.next = first_table;
     first_table = &table;
     atomic::store_relaxed(table.listed, 1);

@@ -37,24 +37,24 @@ namespace tables {
 
 /// What all tables have in common.
 struct Base {
-  using WordAt = detail::Word& (*)(Base& table, std::uint32_t position);
-
-  constexpr Base(SlotType slot_type, WordAt word) noexcept : type(slot_type), word_at(word) {}
+  using WordAt = detail::Word& (*)(Base& table, std::uint32_t position) noexcept;
 
   platform::Mutex mutex;            // guards what follows, but for the contents of the slots
   std::uint32_t free = 0;           // index of the first free slot, plus 1; the next is in its word
   std::uint32_t fresh = 0;          // slots that have ever been used
   Generation first_generation = 0;  // of a slot that has never been used; even
 
-  const SlotType type;
-  const WordAt word_at;  // the word of the slot that was the nth to be used, n below `fresh`
+  // Set as it enters the list: all of a table is zero before that, so that its memory is no part of the
+  // library's file.
+  SlotType type{};
+  WordAt word_at = nullptr;  // the word of the slot that was the nth to be used, n below `fresh`
 
   detail::Word listed;   // 1: in the list; set with the list's mutex held
   Base* next = nullptr;  // in the list, guarded by its mutex
 };
 
 /// Puts the table into the list, if it is not there yet. Call with its mutex not held.
-void enter(Base& table) noexcept;
+void enter(Base& table, SlotType type, Base::WordAt word_at) noexcept;
 
 /// The first table of the list. Call where no table enters it: with the process to oneself.
 Base* first() noexcept;
