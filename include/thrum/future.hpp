@@ -309,7 +309,7 @@ class AsCompleted {
   ~AsCompleted() = default;
 
   Iterator begin() {
-    if (current_) advance();
+    if (has_current_) advance();
     return Iterator(this);
   }
   Iterator end() noexcept { return Iterator(); }
@@ -323,29 +323,32 @@ class AsCompleted {
         arrivals_(detail::watch(futures_)) {}
 
   const Future<T>& current() {
-    if (!current_) {
+    if (!has_current_) {
       const std::optional<std::size_t> place = arrivals_.next(countdown_.left());
       if (!place) throw TimeoutError(THRUM_TIMEOUT);
       // Nothing here keeps it longer than the loop has it.
       current_ = std::move(futures_[*place]);
+      has_current_ = true;
       ++given_;
     }
-    return *current_;
+    return current_;
   }
 
   /// Goes on to the next; where nobody has looked at the one before, that is left out.
   void advance() {
     static_cast<void>(current());
-    current_.reset();
+    current_ = Future<T>();
+    has_current_ = false;
   }
 
-  bool end_reached() const noexcept { return given_ >= futures_.size() && !current_; }
+  bool end_reached() const noexcept { return given_ >= futures_.size() && !has_current_; }
 
   detail::Countdown countdown_;
   std::vector<Future<T>> futures_;
   detail::Awaited arrivals_;
   std::size_t given_ = 0;
-  std::optional<Future<T>> current_;
+  Future<T> current_;
+  bool has_current_ = false;
 };
 
 /// The futures in the order in which they are done, those that are already first, for at most `timeout`
