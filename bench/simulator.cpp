@@ -125,7 +125,7 @@ double interleavings() {
 
 int main(int argc, char** argv) {
   const int rounds = argc > 1 ? std::max(1, std::atoi(argv[1])) : 9;
-  if (!there.make(std::size_t{64} * 1024, come_back)) return 1;
+  if (!there.make(std::size_t{64} * 1024, come_back, here)) return 1;
   std::printf("%-50s %10.0f ns\n", "from fibre to fibre", median(rounds, fibre_switch));
   std::printf("%-50s %10.0f ns\n", "from thread of the system to thread", median(rounds, thread_switch));
   std::printf("%-50s %10.0f in a second\n", "interleavings of 2 threads, 2 times a lock",
