@@ -14,6 +14,18 @@ void link_behind(QueueState& queue, QueueSegment& segment) noexcept {
   (queue.last != nullptr ? queue.last->next : queue.first) = &segment;
 }
 
+/// Where all items are in one segment, makes room there in place of those that have left it.
+bool move_up(QueueState& queue) noexcept {
+  if (queue.last == nullptr || queue.first != queue.last || queue.first_place == 0) return false;
+  std::uint64_t* const items = queue.first->items();
+  for (std::uint64_t place = queue.first_place; place != queue.last_place; ++place) {
+    items[place - queue.first_place] = items[place];
+  }
+  queue.last_place -= queue.first_place;
+  queue.first_place = 0;
+  return true;
+}
+
 }  // namespace
 
 bool add(QueueState& queue) noexcept {
@@ -22,7 +34,7 @@ bool add(QueueState& queue) noexcept {
     const std::uint64_t capacity = twice < kLargest ? twice : kLargest;
     const auto size = static_cast<std::size_t>(sizeof(QueueSegment) + capacity * sizeof(std::uint64_t));
     auto* segment = static_cast<QueueSegment*>(allocate(size));
-    if (segment == nullptr) return false;
+    if (segment == nullptr) return move_up(queue);
     segment->capacity = capacity;
     link_behind(queue, *segment);
   }

@@ -4,12 +4,12 @@
 //   [ . . . a b c ] <-> [ d e f g h i ] <-> [ j k l . . . ] <-> [ a spare one ]
 //           ^ first_place                           ^ last_place
 //
-// Items come in at the end and leave at either end, and none ever moves: a put takes no longer beside
-// millions of items than beside none, and at most it needs memory for one segment more. A segment that all
-// items have left is the spare one from then on, or given up where there is one already; and a queue that
-// becomes empty gives up all but a small one. The first segment is small, since most queues are; each new one
-// is twice as large as the last, up to a size for which a call of the allocator for each is nothing beside
-// the puts that fill it.
+// Items come in at the end and leave at either end, and none moves but for want of memory: a put takes no
+// longer beside millions of items than beside none, and at most it needs memory for one segment more. A
+// segment that all items have left is the spare one from then on, or given up where there is one already; and
+// a queue that becomes empty gives up all but a small one. The first segment is small, since most queues are;
+// each new one is twice as large as the last, up to a size for which a call of the allocator for each is
+// nothing beside the puts that fill it.
 //
 // Call everything here with the queue's lock held.
 #ifndef THRUM_CORE_QUEUE_SEGMENTS_HPP
@@ -40,7 +40,8 @@ inline constexpr std::uint64_t kLargest = 512;
 /// The largest segment that an empty queue keeps.
 inline constexpr std::uint64_t kKept = 64;
 
-/// Goes on to the spare segment, or to a new one. False: no memory, and nothing has changed.
+/// Goes on to the spare segment, or to a new one; where there is no memory for one, and one is all there is,
+/// makes room in that. False: there is none, and nothing has changed.
 bool add(QueueState& queue) noexcept;
 
 /// Puts an item behind the last. False: no memory, and nothing has changed.
