@@ -45,6 +45,8 @@ class Explorer final : public Director {
 
   // For the watchdog.
   bool is_in_run() const noexcept { return world_.director() != nullptr; }
+  /// For the handler of SIGSEGV, see outside.hpp.
+  void skip_object() noexcept { outside_.skip(); }
   /// How many scheduling points there have been, in all runs.
   std::uint64_t points() const noexcept { return points_; }
 

@@ -1,4 +1,8 @@
 // explorer/outside.cpp - the library's objects in the program's own variables.
+
+// The checks that _FORTIFY_SOURCE puts into longjmp would take the handler's stack for a broken one.
+#undef _FORTIFY_SOURCE
+
 #include "explorer/outside.hpp"
 
 #include <link.h>
@@ -47,12 +51,21 @@ void Outside::keep(std::uint64_t object, std::size_t size) noexcept {
 
 void Outside::restore() noexcept {
   // The last first: of two that overlap, as one with its first field, the first was kept before any call.
+  restores_ = true;
   while (!kept_.empty()) {
-    const Kept& kept = kept_.last();
-    std::memcpy(reinterpret_cast<void*>(kept.object), bytes_.begin() + kept.place, kept.size);
+    // The program may have taken the memory away meanwhile.
+    if (_setjmp(next_) == 0) {
+      const Kept& kept = kept_.last();
+      std::memcpy(reinterpret_cast<void*>(kept.object), bytes_.begin() + kept.place, kept.size);
+    }
     kept_.pop();
   }
+  restores_ = false;
   bytes_.clear();
+}
+
+void Outside::skip() noexcept {
+  if (restores_) _longjmp(next_, 1);
 }
 
 }  // namespace thrum::sim

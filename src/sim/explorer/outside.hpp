@@ -8,6 +8,7 @@
 #ifndef THRUM_EXPLORER_OUTSIDE_HPP
 #define THRUM_EXPLORER_OUTSIDE_HPP
 
+#include <csetjmp>
 #include <cstddef>
 #include <cstdint>
 
@@ -27,6 +28,8 @@ class Outside {
   /// A call begins that is about this object.
   void keep(std::uint64_t object, std::size_t size) noexcept;
   void restore() noexcept;
+  /// For the handler of SIGSEGV: where an object cannot be restored, goes on with the next.
+  void skip() noexcept;
 
  private:
   struct Range {
@@ -43,6 +46,8 @@ class Outside {
   Array<Range> ranges_;
   Array<Kept> kept_;
   Array<char> bytes_;
+  bool restores_ = false;
+  std::jmp_buf next_{};
 };
 
 }  // namespace thrum::sim

@@ -12,6 +12,7 @@ namespace {
 
 void crash(int signal, siginfo_t* info, void* /*context*/) {
   if (signal == SIGSEGV && Image::active()->admit(info->si_addr)) return;
+  if (signal == SIGSEGV) Explorer::active()->skip_object();
   char message[64];
   std::strcpy(message, signal == SIGABRT ? "abort was called: " : "the signal ");
   std::strcat(message, sigdescr_np(signal));
