@@ -17,7 +17,8 @@ bool is_over(clockid_t clock, const timespec& end) {
   timespec now{};
   clock_gettime(clock, &now);
   const double length = static_cast<double>(end.tv_sec - now.tv_sec);
-  if (length < 3600) return false;
+  // One of decades is another's than the library's: a test's own wait, on the other clock.
+  if (length < 3600 || length > 1e9) return false;
   if (length > longest_wait) longest_wait = length;
   if (long_waits_to_end == 0) return false;
   long_waits_to_end.fetch_sub(1);
