@@ -14,15 +14,6 @@
 #include "thrum/detail/layout.hpp"
 #include "thrum/thrum.h"
 
-// A class that is thrown in one module and caught in another has to be the same one in both, however they are
-// compiled: -fvisibility=hidden would make it each one's own. The library has its name, for those standard
-// libraries that compare the addresses of names (src/cxxapi/thrown.cpp).
-#if defined(__clang__)
-#define THRUM_THROWN __attribute__((type_visibility("default")))
-#else
-#define THRUM_THROWN THRUM_API
-#endif
-
 namespace thrum {
 
 /// Waits without limit: the default of every timeout. THRUM_FOREVER, whose last word is a macro of Qt's.

@@ -10,9 +10,11 @@
 // is made of what the C++ library has, and this one links with none.
 #if defined(__ELF__)
 
-#define THRUM_NAME(length, name)                                                           \
-  extern __attribute__((visibility("default"))) const char _ZTSN5thrum##length##name##E[]; \
-  const char _ZTSN5thrum##length##name##E[] = "N5thrum" #length #name "E";                 \
+#include "thrum/thrum.h"
+
+#define THRUM_NAME(length, name)                                           \
+  extern THRUM_API const char _ZTSN5thrum##length##name##E[];              \
+  const char _ZTSN5thrum##length##name##E[] = "N5thrum" #length #name "E"; \
   static_assert(sizeof #name == (length) + 1, "the length of the name")
 
 extern "C" {

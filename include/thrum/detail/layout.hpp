@@ -15,6 +15,15 @@
 
 #include "thrum/detail/core.hpp"
 
+// A class that is thrown in one module and caught in another has to be the same one in both, however they are
+// compiled: -fvisibility=hidden would make it each one's own. The library has its name, for those standard
+// libraries that compare the addresses of names (src/cxxapi/thrown.cpp).
+#if defined(__clang__)
+#define THRUM_THROWN __attribute__((type_visibility("default")))
+#else
+#define THRUM_THROWN THRUM_API
+#endif
+
 namespace thrum::detail {
 
 // Raised by hand, where a word comes to mean something else while all below stays as it is.
