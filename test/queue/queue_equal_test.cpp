@@ -41,6 +41,7 @@ TEST_CASE("the same by handle", "[queue][items]") {
   thrum_queue queue{0};
   REQUIRE(thrum_queue_create(&queue, THRUM_QUEUE_PRIORITY, 0, &options) == THRUM_OK);
   std::vector<Ranked> items;
+  items.reserve(1000);
   for (int number = 0; number < 1000; ++number) items.push_back(Ranked{number * 7 % 5, number});
   for (Ranked& item : items) REQUIRE(thrum_queue_put(queue, &item, 0) == THRUM_OK);
   const Ranked* last = nullptr;

@@ -152,7 +152,7 @@ TEST_CASE("all workers are hired, do tasks and are joined with a few looks each"
   REQUIRE(thrum_pool_shutdown(handle, 1, 0) == THRUM_OK);
   const pool::PoolSlot& slot = *pool::pools.find(handle.id);
   // One to join each, and some that find nobody left. The tasks come one at a time: no batch is looked at.
-  CHECK(slot.looked_at <= 2 * count);
+  CHECK(slot.looked_at <= std::uint64_t{2} * count);
   CHECK(slot.unjoined == nullptr);
   REQUIRE(thrum_pool_destroy(handle) == THRUM_OK);
 }
