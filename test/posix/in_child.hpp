@@ -19,8 +19,13 @@
 
 namespace support {
 
-// ThreadSanitizer does not support threads that are started in a child forked among several.
+// Neither ThreadSanitizer nor QEMU's emulation of one process supports threads that are started in a child
+// forked among several.
+#if defined(THRUM_TEST_EMULATED)
+constexpr bool children_start_threads = false;
+#else
 constexpr bool children_start_threads = !support::thread_sanitized;
+#endif
 
 /// A little of everything that one thread can do.
 inline void use_alone() {
