@@ -19,6 +19,7 @@ constexpr thrum_thread_hooks kNone = THRUM_THREAD_HOOKS_INIT;
 // Guarded by the registry's mutex.
 Except except_hook = {nullptr, nullptr, nullptr};
 ThreadHooks thread_hooks = {kNone, nullptr};
+detail::HookOwner* owners = nullptr;
 
 /// Call with the registry locked. One more uses it.
 detail::HookOwner* hold(detail::HookOwner* owner) noexcept {
@@ -42,7 +43,11 @@ void call(void (*hook)(void*), const ThreadHooks& of) {
 
 detail::HookOwner* own(void* arg, void (*dispose)(void*)) noexcept {
   auto* owner = static_cast<detail::HookOwner*>(allocate(sizeof(detail::HookOwner)));
-  if (owner != nullptr) *owner = {arg, dispose, 1, false};
+  if (owner == nullptr) return nullptr;
+  const Registry registry;
+  *owner = {arg, dispose, 1, false, owners, nullptr};
+  if (owners != nullptr) owners->previous = owner;
+  owners = owner;
   return owner;
 }
 
@@ -51,6 +56,8 @@ void drop(detail::HookOwner* owner) noexcept {
   {
     const Registry registry;
     if (--owner->users != 0) return;
+    (owner->previous != nullptr ? owner->previous->next : owners) = owner->next;
+    if (owner->next != nullptr) owner->next->previous = owner->previous;
   }
   owner->dispose(owner->arg);
   release(owner);

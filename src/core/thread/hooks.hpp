@@ -38,6 +38,9 @@ struct HookOwner {
   void (*dispose)(void* arg);
   std::uint64_t users;
   bool shown;  // to C
+  // Of all that there are: what is never disposed of is known all the same.
+  HookOwner* next;
+  HookOwner* previous;
 };
 
 }  // namespace thrum::detail
