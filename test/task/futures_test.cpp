@@ -260,11 +260,11 @@ TEST_CASE("what came out of as_completed is kept by nobody else",
 }
 
 TEST_CASE("who waits for several futures does not wait for their call-backs", "[future]") {
-  ThreadPool pool(1);
   for (const ReturnWhen when :
        {ReturnWhen::all_completed, ReturnWhen::first_completed, ReturnWhen::first_exception}) {
     thrum::Event go;
     thrum::Event waited;
+    ThreadPool pool(1);  // the first to go
     const std::vector<Future<void>> futures{pool.submit([&] { go.wait(); })};
     // It needs what the thread does that waits.
     Future<void>(futures[0]).add_done_callback([&] { waited.wait(); });
