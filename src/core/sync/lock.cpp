@@ -76,10 +76,12 @@ thrum_status acquire_called(detail::Word& lock, Generation generation, Waiter& s
   return acquire_until(lock, generation, kNever, &self, true);
 }
 
-thrum_status acquire_as(detail::Word& lock, Generation generation, Waiter& self, bool looks) noexcept {
+thrum_status acquire_as(detail::Word& lock, Generation generation, Waiter& self) noexcept {
+  return acquire_until(lock, generation, kNever, &self, false);
+}
+
+thrum_status acquire_asleep(detail::Word& lock, Generation generation, Waiter& self) noexcept {
   atomic::store_guarded(self.since, 0);
-  self.age = 0;
-  if (looks) return acquire_until(lock, generation, kNever, &self, false);
   self.age = platform::now() | 1;  // not 0
   for (bool called = false;; called = true) {
     const Turn turn = take_turn(lock, generation, self, called);

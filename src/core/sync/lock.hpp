@@ -32,9 +32,11 @@ thrum_status acquire_slowly(detail::Word& lock, Generation generation, double ti
 /// Acquires the lock, however long that takes, for a thread that has been called from its queue.
 thrum_status acquire_called(detail::Word& lock, Generation generation, Waiter& self) noexcept;
 
-/// The same for one that comes anew, and waits as this waiter: it does not pass the gate (self/runtime.hpp),
-/// so it may hold what the user's hooks would wait for. `looks`: whether to look again before it sleeps.
-thrum_status acquire_as(detail::Word& lock, Generation generation, Waiter& self, bool looks) noexcept;
+/// The same for one that comes anew, and has begun to wait as this waiter: it does not pass the gate
+/// (self/runtime.hpp), so it may hold what the user's hooks would wait for.
+thrum_status acquire_as(detail::Word& lock, Generation generation, Waiter& self) noexcept;
+/// The same for one that has not begun, and sleeps at once, without another look.
+thrum_status acquire_asleep(detail::Word& lock, Generation generation, Waiter& self) noexcept;
 
 /// Releases a lock that was not found held with nobody parked.
 thrum_status release_slowly(detail::Word& lock, Generation generation) noexcept;

@@ -113,7 +113,7 @@ thrum_status join_all(PoolSlot& pool) noexcept {
 void acquire_slowly(detail::Word& word) noexcept {
   for (Moment moment;; moment.pass()) {
     if (ThreadRecord* const record = runtime::current()) {
-      static_cast<void>(lock::acquire_as(word, 0, *runtime::begin_wait(*record), true));
+      static_cast<void>(lock::acquire_as(word, 0, *runtime::begin_wait(*record)));
       return;
     }
     // No memory for the thread's record; and the lock is not held for long.
@@ -128,7 +128,7 @@ void hold(detail::Word& word) noexcept {
   auto& self = *static_cast<Waiter*>(static_cast<void*>(holder));
   if (!holder_prepared) self.parker.initialise();
   holder_prepared = true;
-  static_cast<void>(lock::acquire_as(word, 0, self, false));
+  static_cast<void>(lock::acquire_asleep(word, 0, self));
 }
 
 void forget_holder() noexcept { holder_prepared = false; }
