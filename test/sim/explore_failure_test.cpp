@@ -32,14 +32,7 @@ TEST_CASE("a failure that is added is told when the run ends", "[explore]") {
 TEST_CASE("a failure that is added is of its run alone", "[explore]") {
   // In the usual order there is none.
   const Report found = find(THRUM_SIM_FAILURE, [] {
-    int count = 0;
-    const auto increment = [&] {
-      const int before = count;
-      thrum_sim_yield();
-      count = before + 1;
-    };
-    run_together(increment, increment);
-    if (count != 2) thrum_sim_add_failure("an update is lost");
+    if (faults::count_together() != 2) thrum_sim_add_failure("an update is lost");
   });
   CHECK(found.replay != "0");
   CHECK(found.runs > 1);

@@ -65,8 +65,8 @@ inline void lose_wakeup() {
       });
 }
 
-/// Reads and writes with a switch between.
-inline void lose_update() {
+/// Two threads read and write with a switch between; returns what they have counted to.
+inline int count_together() {
   int count = 0;
   const auto increment = [&] {
     const int before = count;
@@ -74,6 +74,11 @@ inline void lose_update() {
     count = before + 1;
   };
   run_together(increment, increment);
+  return count;
+}
+
+inline void lose_update() {
+  const int count = count_together();
   THRUM_SIM_ASSERT(count == 2);
 }
 
