@@ -23,12 +23,13 @@ namespace atomic = thrum::atomic;
 
 namespace {
 
-/// The whole pages of a ring's cells.
+/// The whole pages of a ring's cells, but for what is on a page with the first one: while the ring is
+/// nobody's, that tells where the next such ring is.
 struct Pages {
   explicit Pages(const Ring& ring) {
     const auto size = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
     const auto address = reinterpret_cast<std::uintptr_t>(ring.cells);
-    begin = (address + size - 1) / size * size;
+    begin = (address + size) / size * size;
     end = (address + static_cast<std::size_t>(ring.mask + 1) * sizeof(thrum::Cell)) / size * size;
     count = begin < end ? (end - begin) / size : 0;
   }
