@@ -26,17 +26,26 @@ class Semaphore {
   Semaphore(const Semaphore&) = delete;
   Semaphore& operator=(const Semaphore&) = delete;
 
+  /// Takes a unit, however long that takes: true. Semaphore.acquire().
+  bool acquire() {
+    if (detail::in_line()) {
+      // A unit that is there is anybody's, also where threads wait: those are called to look for it, too.
+      const std::uint64_t word = detail::load(word_);
+      if (word >= detail::semaphore_unit && detail::change(word_, word, word - detail::semaphore_unit))
+        return true;
+    }
+    return acquire(no_timeout);
+  }
+
   /// Takes a unit, waiting at most `timeout` seconds for it: false where there was none in time.
-  /// ValueError: NaN. OverflowError: above timeout_max. Semaphore.acquire.
-  bool acquire(double timeout = no_timeout) {
+  /// ValueError: NaN. OverflowError: above timeout_max. Semaphore.acquire(timeout=...).
+  bool acquire(double timeout) {
     return detail::outcome(detail::thrum_core_semaphore_acquire(word_, 0, timeout));
   }
 
   /// Gives n units back. ValueError: n < 1. OverflowError: the value would pass THRUM_SEMAPHORE_MAX.
   /// Semaphore.release.
-  void release(std::int64_t n = 1) {
-    detail::check_status(detail::thrum_core_semaphore_release(word_, 0, n, INT64_MAX));
-  }
+  void release(std::int64_t n = 1) { release_within(n, INT64_MAX); }
 
   /// The units that are free at this moment. Semaphore._value.
   std::int64_t value() const noexcept {
@@ -50,6 +59,15 @@ class Semaphore {
 
  protected:
   void release_within(std::int64_t n, std::int64_t bound) {
+    if (n == 1 && detail::in_line()) {
+      const std::uint64_t word = detail::load(word_);
+      const std::int64_t limit = bound < THRUM_SEMAPHORE_MAX ? bound : THRUM_SEMAPHORE_MAX;
+      if ((word & detail::semaphore_parked) == 0 &&
+          word < static_cast<std::uint64_t>(limit) * detail::semaphore_unit &&
+          detail::change(word_, word, word + detail::semaphore_unit)) {
+        return;
+      }
+    }
     detail::check_status(detail::thrum_core_semaphore_release(word_, 0, n, bound));
   }
 

@@ -5,6 +5,7 @@
 #include "thrum/event.hpp"
 #include "thrum/lock.hpp"
 #include "thrum/once.hpp"
+#include "thrum/semaphore.hpp"
 
 namespace {
 int calls = 0;
@@ -48,6 +49,20 @@ thrum_status __wrap_thrum_core_once_begin(OnceState&, std::uint32_t, double) noe
 thrum_status __wrap_thrum_core_once_begin(OnceState& once, std::uint32_t generation,
                                           double timeout) noexcept {
   return ++calls, __real_thrum_core_once_begin(once, generation, timeout);
+}
+
+thrum_status __real_thrum_core_semaphore_acquire(Word&, std::uint32_t, double) noexcept;
+thrum_status __wrap_thrum_core_semaphore_acquire(Word&, std::uint32_t, double) noexcept;
+thrum_status __wrap_thrum_core_semaphore_acquire(Word& semaphore, std::uint32_t generation,
+                                                 double timeout) noexcept {
+  return ++calls, __real_thrum_core_semaphore_acquire(semaphore, generation, timeout);
+}
+
+thrum_status __real_thrum_core_semaphore_release(Word&, std::uint32_t, std::int64_t, std::int64_t) noexcept;
+thrum_status __wrap_thrum_core_semaphore_release(Word&, std::uint32_t, std::int64_t, std::int64_t) noexcept;
+thrum_status __wrap_thrum_core_semaphore_release(Word& semaphore, std::uint32_t generation,
+                                                 std::int64_t count, std::int64_t bound) noexcept {
+  return ++calls, __real_thrum_core_semaphore_release(semaphore, generation, count, bound);
 }
 }
 }  // namespace thrum::detail
@@ -114,6 +129,43 @@ TEST_CASE("an event is set, cleared and found set in line, unless the library wa
   }
   CHECK(calls_of(wait) == 0);
   CHECK(event.is_set());
+}
+
+TEST_CASE("a unit is taken and given back in line, unless the library wants to be called", "[semaphore]") {
+  thrum::Semaphore semaphore(2);
+  const auto acquire = [&semaphore] { semaphore.acquire(); };
+  const auto release = [&semaphore] { semaphore.release(); };
+  CHECK(calls_of(acquire) == 0);
+  CHECK(calls_of(acquire) == 0);
+  CHECK(semaphore.value() == 0);
+  // There is none, which is the library's to find out.
+  CHECK(calls_of([&semaphore] { CHECK_FALSE(semaphore.acquire(0)); }) == 1);
+  CHECK(calls_of(release) == 0);
+  CHECK(semaphore.value() == 1);
+  CHECK(calls_of([&semaphore] { semaphore.release(2); }) == 1);
+  CHECK(semaphore.value() == 3);
+  {
+    const Detour detour;
+    CHECK(calls_of(acquire) == 1);
+    CHECK(calls_of(release) == 1);
+    CHECK(semaphore.value() == 3);
+  }
+  CHECK(calls_of(release) == 0);
+  CHECK(semaphore.value() == 4);
+}
+
+TEST_CASE("the library says what a release in line would be too many", "[semaphore]") {
+  thrum::BoundedSemaphore bounded(1);
+  bounded.acquire();
+  CHECK(calls_of([&bounded] { bounded.release(); }) == 0);
+  CHECK(calls_of([&bounded] { CHECK_THROWS_AS(bounded.release(), thrum::ValueError); }) == 1);
+  CHECK(bounded.value() == 1);
+  thrum::Semaphore full(THRUM_SEMAPHORE_MAX);
+  CHECK(calls_of([&full] { CHECK_THROWS_AS(full.release(), thrum::OverflowError); }) == 1);
+  CHECK(full.value() == THRUM_SEMAPHORE_MAX);
+  full.acquire();
+  CHECK(calls_of([&full] { full.release(); }) == 0);
+  CHECK(full.value() == THRUM_SEMAPHORE_MAX);
 }
 
 TEST_CASE("what is done is found done in line, unless the library wants to be called", "[once]") {

@@ -28,6 +28,7 @@ inline constexpr std::uint64_t event_set = 1;
 // alone.
 inline constexpr std::uint64_t condition_on_lock = 2;
 inline constexpr std::uint64_t condition_on_rlock = 4;
+inline constexpr std::uint64_t semaphore_parked = 1;
 inline constexpr std::uint64_t semaphore_unit = 2;  // the value stands above the lowest bit
 inline constexpr std::uint64_t latch_unit = 2;      // as the count of a latch does
 inline constexpr std::uint64_t once_done = 2;

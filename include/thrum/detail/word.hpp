@@ -1,4 +1,4 @@
-// detail/word.hpp - the 64-bit word that holds an object's state, and the two steps on it that the
+// detail/word.hpp - the 64-bit word that holds an object's state, and the steps on it that the
 // headers do in line. All else that happens to a word happens inside the library (src/core).
 //
 // The upper half is the object's generation: 0 for an object in C++, odd for one behind a live handle.

@@ -23,7 +23,7 @@
 
 namespace thrum::semaphore {
 
-inline constexpr std::uint64_t kParked = 1;
+inline constexpr std::uint64_t kParked = detail::semaphore_parked;
 inline constexpr std::uint64_t kUnit = detail::semaphore_unit;
 
 constexpr std::int64_t value_of(std::uint64_t word) noexcept {
