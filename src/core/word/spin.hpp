@@ -6,6 +6,7 @@
 #ifndef THRUM_CORE_WORD_SPIN_HPP
 #define THRUM_CORE_WORD_SPIN_HPP
 
+#include "core/word/crowd.hpp"
 #include "platform.hpp"
 
 namespace thrum {
@@ -34,15 +35,15 @@ class Spin {
   /// Waits a little and says whether to look again; false when the budget is used up.
   bool again() noexcept {
     if (platform::kSimulated) return false;
-    now_ = platform::now();
+    if (!yielded_) now_ = platform::now();
     if (start_ == 0) start_ = now_;
     const std::uint64_t time = now_ - start_;
     if (time < budget_.pauses) {
       pause();
       return true;
     }
-    if (time >= budget_.pauses + budget_.yields) return false;
-    platform::yield();
+    if (time >= budget_.pauses + budget_.yields || crowd::is_there(now_)) return false;
+    yield();
     return true;
   }
 
@@ -56,12 +57,21 @@ class Spin {
     if (pauses_ < kMostPauses) pauses_ *= 2;
   }
 
+  void yield() noexcept {
+    const std::uint64_t before = now_;
+    platform::yield();
+    now_ = platform::now();
+    yielded_ = true;
+    crowd::has_yielded(now_ - before, now_);
+  }
+
   static constexpr int kMostPauses = 64;
 
   Budget budget_;
   std::uint64_t start_ = 0;
   std::uint64_t now_ = 0;
   int pauses_ = 2;
+  bool yielded_ = false;  // and looked at the clock after that
 };
 
 }  // namespace thrum
