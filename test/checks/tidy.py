@@ -4,6 +4,7 @@
 """
 
 import json
+import re
 import sys
 import tempfile
 from pathlib import Path
@@ -18,9 +19,10 @@ def path_of(command):
 
 
 # One command for each source: clang-tidy takes a source up once for each that it finds, and most are in several
-# libraries or programs.
+# libraries or programs. A precompiled header is its compiler's own.
 COMMANDS = {}
 for one in json.loads(Path(BUILD, "compile_commands.json").read_text()):
+    one["command"] = re.sub(r" -fpch-preprocess -include \S+", "", one["command"])
     COMMANDS.setdefault(path_of(one), one)
 FILES = sorted(COMMANDS.keys() & set(checking.code_files()))
 
