@@ -1,5 +1,5 @@
 """Prints how many tests passed and failed in the last run of Meson's tests in each of the build directories, and before
-that the figures of models and mutants, and the end of what each test that failed has printed.
+that the figures of models, mutants and instructions, and the end of what each test that failed has printed.
 
 A test of Catch2 counts for its test cases, without those that it skips; any other for one. One that is skipped is
 named, and counts as neither. A build that got no results counts as one that failed.
@@ -42,7 +42,7 @@ def printed(test):
 tests = [(build, test) for build in sys.argv[1:] for test in results(build)]
 for _, test in tests:
     for line in printed(test):
-        if re.match(r"model: |\d+ mutants, ", line):
+        if re.match(r"model: |steps: |\d+ mutants, ", line):
             print(line)
 for build, test in tests:
     if test["result"] not in ("OK", "SKIP"):
