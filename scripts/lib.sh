@@ -135,13 +135,49 @@ END
 entry_of_release() {
   # shellcheck disable=SC2016 # the names are for apt to fill in
   apt-get indextargets --format '$(REPO_URI) $(SOURCESENTRY)' \
-    'Created-By: Packages' "Codename: $(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)" 'Component: main'
+    'Created-By: Packages' "Codename: $(codename)" 'Component: main'
 }
 
+# The name of the release that this machine runs.
+codename() { sed -n 's/^VERSION_CODENAME=//p' /etc/os-release; }
+
 install_from_backports() (
-  lists_of deb "$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)-backports"
+  lists_of deb "$(codename)-backports"
   apt_get "${options[@]}" update && apt_get "${options[@]}" install "$@"
 )
+
+# Unpacks packages of a release and what they depend on into a new directory, as the part of a file system that is in
+# /usr. They are not installed: what their scripts would do is not done.
+#
+#   unpack RELEASE ARCHITECTURE DIRECTORY PACKAGE...
+unpack() (
+  directory=$3
+  lists_of deb "$1" || exit 1
+  mkdir -p "$lists/cache/archives/partial"
+  : >"$lists/status"
+  apart=(
+    "${options[@]}"
+    -o "APT::Architecture=$2"
+    -o "APT::Architectures=$2"
+    -o "Dir::State::status=$lists/status"
+    -o "Dir::State::extended_states=$lists/extended_states"
+    -o "Dir::Cache=$lists/cache"
+  )
+  quietly apt_get "${apart[@]}" update || true
+  quietly apt_get "${apart[@]}" --download-only install "${@:4}" || exit 1
+  rm -rf "$directory"
+  for part in bin lib lib64 sbin; do
+    mkdir -p "$directory/usr/$part"
+    ln -s "usr/$part" "$directory/$part"
+  done
+  # dpkg-deb would unpack the directory /lib in place of the link.
+  for package in "$lists"/cache/archives/*.deb; do
+    dpkg-deb --fsys-tarfile "$package" | tar --extract --keep-directory-symlink --directory "$directory" || exit 1
+  done
+)
+
+# Whether the system lets bubblewrap show a file system like that. A container may not.
+may_show() { quietly bwrap --dev-bind / / true; }
 
 # --------------------------------------------------------------------------------------- Windows --
 
@@ -167,7 +203,7 @@ fetch_source() (
   version=$(apt-cache "${options[@]}" showsrc "$1" | awk -v hash="$(value_of source_hash "$2")" '
     /^Version: / { version = $2 }
     $1 == hash { print version; exit }')
-  cd "$lists"
+  cd "$lists" || exit 1
   apt_get "${options[@]}" source --download-only --tar-only "$1=$version"
   mkdir -p "$root/subprojects/packagecache"
   cp "$lists/$1"_*.orig.tar.gz "$root/subprojects/packagecache/$(value_of source_filename "$2")"
@@ -176,8 +212,8 @@ fetch_source() (
 # A directory with a program `wine` that runs programs for this processor, x86_64 or i686, and Wine's own server.
 wine_for() { echo "$root/build/wine-$1"; }
 
-# Whether the system lets programs for this processor be run as they are below. A container may not.
-may_run() { [ "$1" != i686 ] || quietly bwrap --dev-bind / / true; }
+# Whether the system lets programs for this processor be run as they are below.
+may_run() { [ "$1" != i686 ] || may_show; }
 
 # Makes that directory. All of Wine's own settings are in it too.
 need_wine() {
@@ -196,24 +232,11 @@ install_wine_x86_64() {
 }
 
 # Wine for i686 is made of 32-bit packages, which dpkg would mix with the machine's own only where both are of
-# the same versions. So it gets a file system of its own, unpacked and not installed, that bubblewrap shows it.
-install_wine_i686() (
-  lists_of deb "$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)" || exit 1
-  mkdir -p "$lists/cache/archives/partial" "$1/root/usr/lib" "$1/prefix/drive_c/windows/system32"
-  : >"$lists/status"
-  options+=(
-    -o APT::Architecture=i386
-    -o APT::Architectures=i386
-    -o "Dir::State::status=$lists/status"
-    -o "Dir::State::extended_states=$lists/extended_states"
-    -o "Dir::Cache=$lists/cache"
-  )
-  quietly apt_get "${options[@]}" update || true
-  quietly apt_get "${options[@]}" --download-only install wine32 || exit 1
-  for package in "$lists"/cache/archives/*.deb; do dpkg-deb --extract "$package" "$1/root"; done
-  # /lib is a link into /usr where this will be shown.
-  cp -a "$1/root/lib/." "$1/root/usr/lib/"
+# the same versions. So it gets a file system of its own that bubblewrap shows it.
+install_wine_i686() {
+  unpack "$(codename)" i386 "$1/root" wine32 || return
   # Its installation would have put this beside the rest.
+  mkdir -p "$1/prefix/drive_c/windows/system32"
   cp "$1/root/usr/i686-w64-mingw32/lib/zlib1.dll" "$1/prefix/drive_c/windows/system32/"
   local inside=(
     env WINEARCH=win32 WINESERVER=/usr/lib/wine/wineserver32 FONTCONFIG_FILE=/dev/null
@@ -221,7 +244,7 @@ install_wine_i686() (
   )
   wrap_wine "$1" wine "${inside[@]}" /usr/lib/wine/wine
   wrap_wine "$1" wineserver "${inside[@]}" /usr/lib/wine/wineserver32
-)
+}
 
 # Puts a program into the directory that runs this command with Wine's settings in there.
 #
