@@ -187,6 +187,7 @@ thrum_status create(std::uint64_t& out, std::size_t workers, const Setup& setup,
     pool->owned = owner == thread::Owner::c;
     pool->closed = false;
     pool->broken = false;
+    pool->asks_again = false;
     pool->prefix = name;
     pool->initializer = setup.initializer;
     pool->initializer_arg = setup.arg;
@@ -232,8 +233,10 @@ thrum_status submit(std::uint64_t id, void (*run)(void*), void* arg, FutureState
   if (pool == nullptr) return THRUM_E_HANDLE;
   Held gate(pool->submit_lock);
   thrum_status status = check_open(*pool, id);
-  // A task is taken where somebody will do it: who is being hired may yet be refused.
-  while (status == THRUM_OK && pool->live == pool->hires) {
+  // A task is taken where somebody will do it: who is being hired may yet be refused. And not while one is
+  // asked for again because of tasks that came meanwhile: or who asks would do so for as long as others
+  // submit.
+  while (status == THRUM_OK && (pool->live == pool->hires || pool->asks_again)) {
     ++pool->references;
     if (pool->live == 0) {
       status = hire(*pool, gate);
@@ -252,6 +255,7 @@ thrum_status submit(std::uint64_t id, void (*run)(void*), void* arg, FutureState
   }
   if (status != THRUM_OK) return status;
   if (!append(*pool, {run, arg, future})) return THRUM_E_NOMEM;
+  // [pair: hire] with call_for_help: one that is being hired counts as searching, and is counted on here.
   if (may_help(*pool)) call_for_help(*pool, gate);
   return THRUM_OK;
 }
