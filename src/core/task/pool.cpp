@@ -39,7 +39,7 @@ bool is_live(const PoolSlot& pool, std::uint64_t id) noexcept {
 /// Frees what a pool with no references has.
 void dismantle(PoolSlot& pool) noexcept {
   // In the list still: the child of a fork cancels what is left of this.
-  drain(pool, future::kCancelled);
+  DoneCall* const calls = drain(pool, future::kCancelled);
   platform::lock(mutex);
   (pool.previous_pool != nullptr ? pool.previous_pool->next_pool : first_pool) = pool.next_pool;
   if (pool.next_pool != nullptr) pool.next_pool->previous_pool = pool.previous_pool;
@@ -54,6 +54,15 @@ void dismantle(PoolSlot& pool) noexcept {
   thrum::release(pool.prefix);
   if (pool.dispose != nullptr) pool.dispose(pool.initializer_arg);
   pools.put_back(pool, pool.id);
+  // At last, as one may end this thread.
+  future::make(calls);
+}
+
+/// What a shutdown has left to do where a call-back ends its thread.
+void end_shutdown(void* arg) noexcept {
+  auto& pool = *static_cast<PoolSlot*>(arg);
+  Held gate(pool.submit_lock);
+  drop(pool, gate);
 }
 
 /// Whether the pool takes tasks. Call with the submit lock held.
@@ -278,7 +287,7 @@ thrum_status shutdown(std::uint64_t id, bool wait, bool cancel_pending) noexcept
   gate.unlock();
   const auto cancel_what_is_left = [&] {
     const runtime::Inside inside(*self);
-    drain(*pool, future::kCancelled);
+    future::make(drain(*pool, future::kCancelled), {end_shutdown, pool});
   };
   if (cancel_pending) cancel_what_is_left();
   thrum_status status = THRUM_OK;

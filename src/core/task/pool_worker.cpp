@@ -292,7 +292,7 @@ void break_down(PoolSlot& pool) noexcept {
   pool.closed = true;
   wake_all(pool);
   gate.unlock();
-  drain(pool, future::kBroken);
+  future::make(drain(pool, future::kBroken));
 }
 
 /// What a worker does, until it returns or a task leaves by pthread_exit.
@@ -314,6 +314,9 @@ void leave(void* arg) noexcept {
   auto& self = *static_cast<Worker*>(arg);
   if (!self.begun) return;
   PoolSlot& pool = *self.pool;
+  // Where a call-back ends the thread once more, it comes here anew, and does what has not been done.
+  auto& record = *static_cast<ThreadRecord*>(platform::identity().record);
+  record.dispose = leave;
   // The initializer has said that it failed, or has left by pthread_exit.
   if (!self.ready) break_down(pool);
   DoneCall* calls = nullptr;
@@ -351,6 +354,7 @@ void leave(void* arg) noexcept {
     call_for_help(pool, gate);
     gate.lock();
   }
+  record.dispose = nullptr;
   drop(pool, gate);
 }
 
