@@ -132,12 +132,13 @@ void acquire_slowly(detail::Word& word) noexcept {
 
 void hold(detail::Word& word) noexcept {
   if (lock::try_acquire(word, 0)) return;
-  // In the queue, as everybody: beside threads that submit all the time it is hardly ever seen free. Asleep
-  // at once: beside so many a yield would take a turn of each of theirs.
+  // Beside threads that submit all the time it is hardly ever seen free, and so many may be queued that each
+  // has waited for long enough to be handed it: behind eight of them the system would have to find each its
+  // time before this one. Asleep at once: beside so many a yield would take a turn of each of theirs.
   auto& self = *static_cast<Waiter*>(static_cast<void*>(holder));
   if (!holder_prepared) self.parker.initialise();
   holder_prepared = true;
-  static_cast<void>(lock::acquire_asleep(word, 0, self));
+  static_cast<void>(lock::acquire_first(word, 0, self));
 }
 
 void forget_holder() noexcept { holder_prepared = false; }
