@@ -149,10 +149,8 @@ void forsake(FutureState& future) noexcept {
 }
 
 void retain(FutureState& future) noexcept {
-  std::uint64_t references = atomic::load_relaxed(future.references);
   // relaxed: who retains has a reference, or knows of one.
-  while (!atomic::change_relaxed(future.references, references, references + 1)) {
-  }
+  static_cast<void>(atomic::add_relaxed(future.references, 1));
 }
 
 thrum_status wait(FutureState& future, Generation generation, double timeout) noexcept {
