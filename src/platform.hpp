@@ -152,6 +152,10 @@ const Identity& identity() noexcept;
 /// told with the record. Call with no mutex held. False: the system has no memory for it.
 bool set_identity(const Identity& identity) noexcept;
 
+/// The record with which the calling thread has told its end first; null: it has not, or the system does not
+/// say whether this is still the same thread. It may be another thread's by now.
+const void* ended() noexcept;
+
 /// Where libc has the calling thread's errno; null: nowhere any more, for the thread is at its end. Inline
 /// where libc keeps it to the last.
 int* error_number() noexcept;

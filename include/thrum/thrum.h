@@ -879,10 +879,11 @@ THRUM_API thrum_status thrum_pool_create(thrum_pool* out, size_t workers,
  * wait for tasks that were submitted before it. Where `out` is not NULL, it is given a future, by which the
  * task can be waited for and cancelled; it is the caller's to destroy. The task must not let a C++ exception
  * out (thrum::ThreadPool takes care of that). A task that leaves by pthread_exit counts as done; another
- * worker takes the place of its own. Never blocks. THRUM_E_SHUTDOWN: the pool has been shut down.
- * THRUM_E_EXITING: the process's shutdown has begun. THRUM_E_BROKEN: an initializer has failed.
- * THRUM_E_AGAIN: the pool has no worker, and the system refuses a thread. THRUM_E_VALUE: the same, since
- * thrum_stack_size is too small, as with thrum_thread_start. Executor.submit. */
+ * worker takes the place of its own. Waits for nothing but the system's answer where a worker is to be
+ * started. THRUM_E_SHUTDOWN: the pool has been shut down. THRUM_E_EXITING: the process's shutdown has begun.
+ * THRUM_E_BROKEN: an initializer has failed. THRUM_E_AGAIN: the pool has no worker, and the system refuses a
+ * thread. THRUM_E_VALUE: the same, since thrum_stack_size is too small, as with thrum_thread_start.
+ * Executor.submit. */
 THRUM_API thrum_status thrum_pool_submit(thrum_pool pool, void (*task)(void*), void* arg,
                                          thrum_future* out) THRUM_NOEXCEPT;
 

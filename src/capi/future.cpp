@@ -56,7 +56,7 @@ thrum_status thrum_future_done(thrum_future handle, int* out) noexcept {
 thrum_status thrum_future_add_done_callback(thrum_future handle, void (*callback)(thrum_future, void*),
                                             void* arg) {
   return capi::on(futures, handle.id, [=](FutureSlot& slot, Generation generation) {
-    return future::add_call(slot, generation, {callback, handle, arg, nullptr, nullptr, nullptr});
+    return future::add_call(slot, generation, {callback, handle, arg, nullptr, nullptr, nullptr, {}});
   });
 }
 

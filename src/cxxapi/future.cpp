@@ -18,7 +18,7 @@ bool thrum_core_future_cancel(FutureState& future) {
 
 thrum_status thrum_core_future_add_call(FutureState& future, void (*function)(thrum_future, void*), void* arg,
                                         void (*dispose)(void*)) {
-  return future::add_call(future, 0, {function, thrum_future{0}, arg, dispose, nullptr, nullptr});
+  return future::add_call(future, 0, {function, thrum_future{0}, arg, dispose, nullptr, nullptr, {}});
 }
 
 Arrivals* thrum_core_arrivals_create(std::size_t count) noexcept { return arrivals::create(count); }

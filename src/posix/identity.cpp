@@ -1,5 +1,6 @@
 // posix/identity.cpp - the calling thread's record, and the end of its thread.
 #include <climits>
+#include <cstdint>
 
 #include "platform.hpp"
 
@@ -12,19 +13,22 @@ namespace {
 // POSIX calls a thread's destructors in rounds, as long as one of them sets its value again. The record
 // is wanted as long as that can be, since the others' destructors may still use the library; but in the
 // last round ThreadSanitizer takes its leave of the thread, and no instrumented code may run after that.
-constexpr int kRounds = PTHREAD_DESTRUCTOR_ITERATIONS - 1;
-__thread int rounds_seen = 0;
+constexpr std::uintptr_t kRounds = PTHREAD_DESTRUCTOR_ITERATIONS - 1;
+// How many have begun; once the end has been told, the record that was told, and no such number.
+__thread std::uintptr_t rounds_or_ended = 0;
 
 pthread_key_t key;
 void (*thread_ended)(void*) = nullptr;
 
 void destroy_value(void* record) {
-  if (++rounds_seen < kRounds && pthread_setspecific(key, record) == 0) return;
+  if (rounds_or_ended < kRounds && ++rounds_or_ended < kRounds && pthread_setspecific(key, record) == 0)
+    return;
   // A cancellation that comes now would leave others waiting for the thread's end.
   const NoCancellation whole;
   // Where a call of the user's ends the thread once more, the destructors are called anew.
   pthread_setspecific(key, record);
   thread_ended(record);
+  if (rounds_or_ended <= kRounds) rounds_or_ended = reinterpret_cast<std::uintptr_t>(record);
   pthread_setspecific(key, nullptr);
   current_identity = {nullptr, 0};
 }
@@ -35,6 +39,10 @@ bool set_identity(const Identity& identity) noexcept {
   if (pthread_setspecific(key, identity.record) != 0) return false;
   current_identity = identity;
   return true;
+}
+
+const void* ended() noexcept {
+  return rounds_or_ended > kRounds ? reinterpret_cast<const void*>(rounds_or_ended) : nullptr;
 }
 
 // Each thread tells of its end by itself, as late as it may use the library.

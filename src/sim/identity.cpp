@@ -11,6 +11,9 @@ bool set_identity(const Identity& identity) noexcept {
   return true;
 }
 
+// No code of the user's runs after that.
+const void* ended() noexcept { return nullptr; }
+
 // Each thread of the simulator tells of its end by itself.
 void on_thread_end(void (*ended)(void* record), void (* /*lost*/)(void* record)) noexcept {
   sim::world().on_end(ended);

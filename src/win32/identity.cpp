@@ -15,7 +15,7 @@ namespace {
 constexpr Identity kNobody = {nullptr, 0};
 
 DWORD slot = FLS_OUT_OF_INDEXES;
-DWORD ended_slot = TLS_OUT_OF_INDEXES;  // of what is not null in a thread whose end has been told
+DWORD ended_slot = TLS_OUT_OF_INDEXES;  // of the record with which a thread has told its end first
 void (*thread_ended)(void*) = nullptr;
 void (*thread_lost)(void*) = nullptr;
 
@@ -98,7 +98,7 @@ void end(const Identity& identity) noexcept {
   }
   thread_ended(identity.record);
   // A fibre that is deleted ends here too, and its thread goes on.
-  if (IsThreadAFiber() == 0) TlsSetValue(ended_slot, &slot);
+  if (IsThreadAFiber() == 0 && TlsGetValue(ended_slot) == nullptr) TlsSetValue(ended_slot, identity.record);
 }
 
 /// The system calls this at the end of each thread that has set the slot, before it tells the libraries of
@@ -124,6 +124,11 @@ bool set_identity(const Identity& identity) noexcept {
   if (!may_straggle() || add_straggler(identity.record)) return true;
   FlsSetValue(slot, nullptr);
   return false;
+}
+
+const void* ended() noexcept {
+  const KeepLastError keep_last_error;
+  return TlsGetValue(ended_slot);
 }
 
 int* error_number() noexcept {

@@ -92,6 +92,41 @@ struct ShutDown {
   void check() { pool.destroy(); }
 };
 
+/// One brings a task as the system has no thread for it, and another a second when there are threads again,
+/// which the only worker waits for.
+struct Refused {
+  thrum::Event entered;
+  thrum::Event event;
+  thrum_pool pool{0};
+
+  Refused() {
+    THRUM_SIM_ASSERT(thrum_pool_create(&pool, 2, nullptr) == THRUM_OK);
+    submit([](void* arg) {
+      static_cast<Refused*>(arg)->entered.set();
+      static_cast<Refused*>(arg)->event.wait();
+    });
+    entered.wait();
+    // More than there are addresses.
+    resize_stacks(std::size_t{1} << 50);
+  }
+  void submit(void (*task)(void*)) {
+    THRUM_SIM_ASSERT(thrum_pool_submit(pool, task, this, nullptr) == THRUM_OK);
+  }
+  static void resize_stacks(std::size_t size) {
+    THRUM_SIM_ASSERT(thrum_stack_size(size, nullptr) == THRUM_OK);
+  }
+
+  void work(unsigned thread) {
+    if (thread == 0) return submit([](void*) {});
+    resize_stacks(0);
+    submit([](void* arg) { static_cast<Refused*>(arg)->event.set(); });
+  }
+  void check() {
+    THRUM_SIM_ASSERT(thrum_pool_shutdown(pool, 1, 0) == THRUM_OK);
+    THRUM_SIM_ASSERT(thrum_pool_destroy(pool) == THRUM_OK);
+  }
+};
+
 /// One cancels a task that may be under way as another waits for it.
 struct Cancelled {
   Pool pool{1};
@@ -196,6 +231,10 @@ TEST_CASE("Pool: shut down as one submits", "[pool]") {
 
 TEST_CASE("Pool: shut down with what is pending as one submits", "[pool]") {
   explore<ShutDown<true>>("Pool of 1, 2 threads, submit and wait, shutdown and cancel", 2, {1, 2, 3});
+}
+
+TEST_CASE("Pool: a task as the system refuses a worker", "[pool]") {
+  explore<Refused>("Pool of 2, submit by 2 threads, a worker refused", 2, {1, 2, 2});
 }
 
 TEST_CASE("Future: cancelled as its task begins", "[pool]") {

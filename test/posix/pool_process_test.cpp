@@ -220,6 +220,83 @@ TEST_CASE("a call-back that leaves by pthread_exit keeps no task from being canc
   go.set();
 }
 
+namespace {
+
+/// A pool by handle, whose worker or first task waits for `go`, and a future of a task that has yet to begin.
+class Waiting {
+ public:
+  explicit Waiting(int (*initializer)(void*)) {
+    thrum_pool_options options = THRUM_POOL_OPTIONS_INIT;
+    options.initializer = initializer;
+    options.initializer_arg = this;
+    CHECK(thrum_pool_create(&pool, 1, &options) == THRUM_OK);
+  }
+  void submit(void (*task)(void*), void (*callback)(thrum_future, void*)) {
+    thrum_future future{};
+    CHECK(thrum_pool_submit(pool, task, this, &future) == THRUM_OK);
+    CHECK(thrum_future_add_done_callback(future, callback, this) == THRUM_OK);
+    CHECK(thrum_future_destroy(future) == THRUM_OK);
+  }
+  /// Nothing is left of the pool, and so many calls have been made.
+  void check_end(int calls) {
+    CHECK(thrum_pool_shutdown(pool, 1, 0) == THRUM_OK);
+    CHECK(thrum_pool_destroy(pool) == THRUM_OK);
+    CHECK(called == calls);
+  }
+
+  static void wait(void* arg) { static_cast<Waiting*>(arg)->go.wait(); }
+  static void wait_and_leave(void* arg) {
+    wait(arg);
+    pthread_exit(nullptr);
+  }
+  static int wait_and_fail(void* arg) {
+    wait(arg);
+    return 1;
+  }
+  static void leave(thrum_future /*unused*/, void* arg) {
+    ++static_cast<Waiting*>(arg)->called;
+    // In a thread that ends already, of which ThreadSanitizer may have taken its leave.
+    if (static_cast<Waiting*>(arg)->leaves) pthread_exit(nullptr);
+  }
+
+  thrum_pool pool{};
+  thrum::Event go;
+  bool leaves = true;
+  std::atomic<int> called{0};
+};
+
+}  // namespace
+
+TEST_CASE("a shutdown that a call-back leaves by pthread_exit keeps nothing of its pool",
+          "[pool][pthread_exit]") {
+  for (const int wait : {0, 1}) {
+    Waiting waiting(nullptr);
+    waiting.submit(Waiting::wait, [](thrum_future, void*) {});
+    waiting.submit(Waiting::wait, Waiting::leave);
+    waiting.submit(Waiting::wait, Waiting::leave);
+    const auto shut_down = [&] { static_cast<void>(thrum_pool_shutdown(waiting.pool, wait, 1)); };
+    std::thread(shut_down).join();
+    waiting.go.set();
+    waiting.check_end(2);
+  }
+}
+
+TEST_CASE("a worker that a call-back ends once more keeps nothing of its pool", "[pool][pthread_exit]") {
+  Waiting waiting(nullptr);
+  waiting.leaves = !support::thread_sanitized;
+  waiting.submit(Waiting::wait_and_leave, Waiting::leave);
+  waiting.go.set();
+  waiting.check_end(1);
+}
+
+TEST_CASE("a worker that a call-back ends as its pool breaks keeps nothing of it", "[pool][pthread_exit]") {
+  Waiting waiting(Waiting::wait_and_fail);
+  waiting.submit(Waiting::wait, Waiting::leave);
+  waiting.submit(Waiting::wait, Waiting::leave);
+  waiting.go.set();
+  waiting.check_end(2);
+}
+
 TEST_CASE("a task that leaves by pthread_exit is done, and another worker takes its place",
           "[pool][pthread_exit]") {
   for (const int workers : {1, 3}) {

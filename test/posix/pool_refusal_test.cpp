@@ -4,8 +4,9 @@
 #include <atomic>
 #include <catch2/catch_test_macros.hpp>
 
+#include "support/eventually.hpp"
 #include "support/refusal.hpp"
-#include "thrum/thrum.h"
+#include "thrum/thrum.hpp"
 
 using support::Refusal;
 using support::refuse_threads;
@@ -37,4 +38,38 @@ TEST_CASE("what no worker is left for is cancelled when a pool has been shut dow
   CHECK(thrum_future_destroy(left) == THRUM_OK);
   CHECK(thrum_future_destroy(undone) == THRUM_OK);
   CHECK(thrum_event_destroy(go) == THRUM_OK);
+}
+
+TEST_CASE("a worker that leaves while its pool is refused another has the system asked again",
+          "[pool][refused]") {
+  thrum_pool pool{};
+  REQUIRE(thrum_pool_create(&pool, 2, nullptr) == THRUM_OK);
+  static thrum::Event entered;
+  static thrum::Event go;
+  const auto leave = [](void* /*unused*/) {
+    entered.set();
+    go.wait();
+    pthread_exit(nullptr);
+  };
+  const auto call = [](void* done) { static_cast<std::atomic<bool>*>(done)->store(true); };
+  std::atomic<bool> done{false};
+  thrum_future future{};
+  REQUIRE(thrum_pool_submit(pool, leave, nullptr, nullptr) == THRUM_OK);
+  entered.wait();
+  support::before_refusing_thread = [] {
+    go.set();
+    // The main thread is left, and the one that is about to be refused.
+    support::eventually([] { return thrum::active_count() == 2; });
+    refuse_threads = false;
+  };
+  {
+    const Refusal refusal(refuse_threads);
+    REQUIRE(thrum_pool_submit(pool, call, &done, &future) == THRUM_OK);
+  }
+  support::before_refusing_thread = nullptr;
+  CHECK(thrum_pool_shutdown(pool, 1, 0) == THRUM_OK);
+  CHECK(thrum_future_wait(future, 0) == THRUM_OK);
+  CHECK(done);
+  CHECK(thrum_pool_destroy(pool) == THRUM_OK);
+  CHECK(thrum_future_destroy(future) == THRUM_OK);
 }

@@ -11,7 +11,7 @@
 
 using namespace thrum;
 
-TEST_CASE("who has the mutex of all pools waits for a pool's lock in its queue, as everybody", "[pool]") {
+TEST_CASE("who has the mutex of all pools waits for a pool's lock in its queue", "[pool]") {
   detail::Word lock;
   // Each time with the same waiter.
   for (int round = 0; round < 3; ++round) {
@@ -30,6 +30,37 @@ TEST_CASE("who has the mutex of all pools waits for a pool's lock in its queue, 
     CHECK(held);
     CHECK(detail::load(lock) == lock::kFree);
   }
+}
+
+TEST_CASE("it is handed the lock before all who are queued for it, however long", "[pool]") {
+  detail::Word lock;
+  Waiter waiters[8];
+  REQUIRE(lock::acquire(lock, 0, THRUM_FOREVER) == THRUM_OK);
+  for (Waiter& waiter : waiters) {
+    lot::Bucket bucket(&lock);
+    std::uint64_t found = 0;
+    REQUIRE(parked::set(lock, lock::kParked, found, [](std::uint64_t) { return true; }));
+    // To be handed it in their order.
+    waiter.age = 1;
+    bucket.push(waiter, Kind::lock);
+  }
+  support::Crew crew(1, [&] {
+    platform::lock(pool::mutex);
+    pool::hold(lock);
+    platform::unlock(pool::mutex);
+  });
+  support::until_waiting(lock, 9);
+  CHECK(lock::release(lock, 0) == THRUM_OK);
+  CHECK(lot::Bucket(&lock).first() == &waiters[0]);
+  for (Waiter& waiter : waiters) {
+    // Else it has been handed the lock, and is to release it.
+    lot::Bucket bucket(&lock);
+    if (bucket.remove(waiter)) continue;
+    bucket.unlock();
+    CHECK(lock::release(lock, 0) == THRUM_OK);
+  }
+  crew.join();
+  CHECK((detail::load(lock) & lock::kHeld) != 0);
 }
 
 TEST_CASE("it gets the lock while it is free and others are queued for it", "[pool]") {

@@ -185,10 +185,7 @@ TEST_CASE("a pool whose first worker the system refuses has no task, and goes on
     pool.submit([] {});
     eventually([&] { return threads_refused > before; });
   }
-  // The first is taken up, so another one does these. A task that comes while the pool still counts on the
-  // one that has been refused asks for none, and waits for the next that does.
-  while (!pool.submit([] {}).wait(0.01)) {
-  }
+  // The first is taken up, so another one does these.
   CHECK(pool.submit(name).result() == "hired_1");
   go.set();
   CHECK(first.result() == "hired_0");
@@ -218,6 +215,63 @@ TEST_CASE("a task that comes while a pool's first worker is refused is refused a
   }
   support::before_refusing_thread = nullptr;
   CHECK(second == THRUM_E_AGAIN);
+}
+
+TEST_CASE("a task that comes while a pool is refused a worker has the system asked again",
+          "[pool][refused]") {
+  thrum::ThreadPool pool(2);
+  thrum::Event entered;
+  thrum::Event leave;
+  const auto first = pool.submit([&] {
+    entered.set();
+    leave.wait();
+  });
+  entered.wait();
+  support::before_refusing_thread = [&] {
+    std::thread([&] { pool.submit([&] { leave.set(); }); }).join();
+    refuse_threads = false;
+  };
+  {
+    const Refusal refusal(refuse_threads);
+    pool.submit([] {});
+  }
+  support::before_refusing_thread = nullptr;
+  eventually([&] { return first.done(); });
+}
+
+TEST_CASE("who brings a task asks the system twice at most, whatever others bring meanwhile",
+          "[pool][refused]") {
+  thrum::ThreadPool pool(2);
+  thrum::Event entered;
+  thrum::Event leave;
+  pool.submit([&] {
+    entered.set();
+    leave.wait();
+  });
+  entered.wait();
+  std::vector<std::thread> others;
+  std::atomic<std::size_t> brought{0};
+  std::atomic<std::size_t> asked{0};
+  const std::uint64_t self = number_of_thread();
+  support::before_refusing_thread = [&] {
+    if (number_of_thread() != self || ++asked > 4) return;
+    others.emplace_back([&] {
+      pool.submit([] {});
+      ++brought;
+    });
+    if (asked == 1) eventually([&] { return brought == 1; });
+    // One that may bring a task has done so by then.
+    for (int turn = 0; turn < 1000 && brought != asked; ++turn) std::this_thread::yield();
+  };
+  {
+    const Refusal refusal(refuse_threads);
+    pool.submit([] {});
+    for (std::thread& other : others) other.join();
+  }
+  support::before_refusing_thread = nullptr;
+  CHECK(asked == 2);
+  CHECK(brought == 2);
+  leave.set();
 }
 
 TEST_CASE("a pool makes do with the workers that the system allows", "[pool][refused]") {

@@ -13,9 +13,9 @@ namespace {
 enum class Turn { acquired, queued, gone };
 
 /// Acquires the lock if it is free after all; else enters the queue, in front where the thread has been
-/// called from there. So one that was called is on its way back until it has the lock, or waits
-/// again; and no release that comes after counts on it.
-Turn take_turn(detail::Word& lock, Generation generation, Waiter& self, bool called) noexcept {
+/// called from there, or is to be first. So one that was called is on its way back until it has the lock, or
+/// waits again; and no release that comes after counts on it.
+Turn take_turn(detail::Word& lock, Generation generation, Waiter& self, bool called, bool first) noexcept {
   lot::Bucket bucket(&lock);
   if (called) bucket.back(self);
   const auto is_held = [&](std::uint64_t found) {
@@ -27,7 +27,7 @@ Turn take_turn(detail::Word& lock, Generation generation, Waiter& self, bool cal
     // acquire: pairs with the release in release.
     if (atomic::change_acquire(lock, word, word | kHeld)) return Turn::acquired;
   }
-  bucket.push_again(self, called, Kind::lock);
+  bucket.push_again(self, called || first, Kind::lock);
   return Turn::queued;
 }
 
@@ -53,7 +53,7 @@ thrum_status acquire_until(detail::Word& lock, Generation generation, Deadline d
     if (self == nullptr) self = runtime::waiter();
     if (self == nullptr) return THRUM_E_NOMEM;
     if (self->age == 0) self->age = spin.now() | 1;  // not 0
-    const Turn turn = take_turn(lock, generation, *self, called);
+    const Turn turn = take_turn(lock, generation, *self, called, false);
     if (turn != Turn::queued) return turn == Turn::acquired ? THRUM_OK : THRUM_E_HANDLE;
     if (!lot::wait(*self, deadline) && lot::leave(*self, &lock, [&] { parked::clear(lock, kParked); })) {
       return THRUM_TIMEOUT;
@@ -80,11 +80,11 @@ thrum_status acquire_as(detail::Word& lock, Generation generation, Waiter& self)
   return acquire_until(lock, generation, kNever, &self, false);
 }
 
-thrum_status acquire_asleep(detail::Word& lock, Generation generation, Waiter& self) noexcept {
+thrum_status acquire_first(detail::Word& lock, Generation generation, Waiter& self) noexcept {
   atomic::store_guarded(self.since, 0);
-  self.age = platform::now() | 1;  // not 0
+  self.age = 1;  // as if since the clock began: the next release hands the lock over
   for (bool called = false;; called = true) {
-    const Turn turn = take_turn(lock, generation, self, called);
+    const Turn turn = take_turn(lock, generation, self, called, true);
     if (turn != Turn::queued) return turn == Turn::acquired ? THRUM_OK : THRUM_E_HANDLE;
     static_cast<void>(lot::wait(self, kNever, Spin::kNone));
     if (self.verdict == Verdict::handed_over) return THRUM_OK;

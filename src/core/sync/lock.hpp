@@ -35,8 +35,9 @@ thrum_status acquire_called(detail::Word& lock, Generation generation, Waiter& s
 /// The same for one that comes anew, and has begun to wait as this waiter: it does not pass the gate
 /// (self/runtime.hpp), so it may hold what the user's hooks would wait for.
 thrum_status acquire_as(detail::Word& lock, Generation generation, Waiter& self) noexcept;
-/// The same for one that has not begun, and sleeps at once, without another look.
-thrum_status acquire_asleep(detail::Word& lock, Generation generation, Waiter& self) noexcept;
+/// The same for one that has not begun, sleeps at once, without another look, and is handed the lock by the
+/// next release, before all who are queued: there is one such thread at a time.
+thrum_status acquire_first(detail::Word& lock, Generation generation, Waiter& self) noexcept;
 
 /// Releases a lock that was not found held with nobody parked.
 thrum_status release_slowly(detail::Word& lock, Generation generation) noexcept;

@@ -28,10 +28,9 @@ Watch* watch_of(std::uint64_t newest) noexcept {
 
 void give_up(Arrivals& arrivals, std::size_t references) noexcept {
   // acquire and release: whoever disposes has seen what the others did.
-  std::uint64_t found = atomic::load_relaxed(arrivals.references);
-  while (!atomic::change(arrivals.references, found, found - references)) {
+  if (atomic::add(arrivals.references, std::uint64_t{0} - references) == references) {
+    release(static_cast<void*>(&arrivals));
   }
-  if (found == references) release(static_cast<void*>(&arrivals));
 }
 
 /// Adds the watch to what has arrived.
@@ -106,10 +105,8 @@ Arrivals* create(std::size_t count) noexcept {
 void watch(Arrivals& arrivals, std::size_t place, FutureState& future) noexcept {
   Watch& watch = arrivals.watches()[place];
   watch.future = &future;
-  std::uint64_t references = atomic::load_relaxed(arrivals.references);
   // relaxed: the thread has a reference.
-  while (!atomic::change_relaxed(arrivals.references, references, references + 1)) {
-  }
+  static_cast<void>(atomic::add_relaxed(arrivals.references, 1));
   if (future::add_watch(future, watch)) return;
   add(watch);
   give_up(arrivals, 1);

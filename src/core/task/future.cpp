@@ -71,8 +71,9 @@ bool enqueue(FutureState& future, Generation generation, Waiter& self, thrum_sta
   return true;
 }
 
-/// Makes those that begin with `making`, which moves on with each.
-void make_innermost(DoneCall*& making) noexcept {
+/// Makes those that begin with `making`, which moves on with each. Returns what is unfinished where who had
+/// begun with them is gone.
+Unfinished make_innermost(DoneCall*& making) noexcept {
   for (;;) {
     DoneCall* const call = making;
     auto* const function = call->function;
@@ -80,11 +81,15 @@ void make_innermost(DoneCall*& making) noexcept {
     call->function = nullptr;
     if (function != nullptr) function(call->future, call->arg);
     DoneCall* const next = call->next;
-    if (next != nullptr) next->outer = call->outer;
+    const Unfinished unfinished = call->unfinished;
+    if (next != nullptr) {
+      next->outer = call->outer;
+      next->unfinished = unfinished;
+    }
     making = next != nullptr ? next : call->outer;
     if (call->dispose != nullptr) call->dispose(call->arg);
     thrum::release(call);
-    if (next == nullptr) return;
+    if (next == nullptr) return unfinished;
   }
 }
 
@@ -101,19 +106,25 @@ DoneCall* finish_slowly(FutureState& future, std::uint64_t state) noexcept {
   return told.calls;
 }
 
-void make(DoneCall* calls) noexcept {
+void make(DoneCall* calls, const Unfinished& unfinished) noexcept {
   if (calls == nullptr) return;
   // Noted in the thread's record, as a call may leave by pthread_exit and this frame with it.
   ThreadRecord* const self = runtime::current();
   DoneCall* unnoted = nullptr;
   DoneCall*& making = self != nullptr ? self->making : unnoted;
   calls->outer = making;
+  calls->unfinished = unfinished;
   making = calls;
-  make_innermost(making);
+  static_cast<void>(make_innermost(making));
 }
 
 void make_rest(ThreadRecord& record) noexcept {
-  while (record.making != nullptr) make_innermost(record.making);
+  while (record.making != nullptr) {
+    const Unfinished unfinished = make_innermost(record.making);
+    if (unfinished.function != nullptr) unfinished.function(unfinished.arg);
+  }
+  // Whatever it was in the midst of (runtime::Inside) it has left.
+  record.inside = 0;
 }
 
 DoneCall* give_up(FutureState& future, std::uint64_t state) noexcept {
@@ -138,10 +149,8 @@ void forsake(FutureState& future) noexcept {
 }
 
 void retain(FutureState& future) noexcept {
-  std::uint64_t references = atomic::load_relaxed(future.references);
   // relaxed: who retains has a reference, or knows of one.
-  while (!atomic::change_relaxed(future.references, references, references + 1)) {
-  }
+  static_cast<void>(atomic::add_relaxed(future.references, 1));
 }
 
 thrum_status wait(FutureState& future, Generation generation, double timeout) noexcept {

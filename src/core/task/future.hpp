@@ -33,6 +33,12 @@ namespace thrum {
 
 struct ThreadRecord;
 
+/// What is left to do for who makes calls, where one of them ends the thread.
+struct Unfinished {
+  void (*function)(void*);  // null: nothing
+  void* arg;
+};
+
 /// A call to be made when a future is done.
 struct DoneCall {
   void (*function)(thrum_future, void*);
@@ -41,6 +47,7 @@ struct DoneCall {
   void (*dispose)(void*);  // what becomes of arg; null: nothing
   DoneCall* next;          // of those that are made one after another
   DoneCall* outer;         // of the first: the first of those in the midst of which these are made
+  Unfinished unfinished;   // of the first
 };
 
 namespace future {
@@ -90,9 +97,9 @@ inline bool has_calls(const FutureState& future) noexcept {
 }
 
 /// Makes the calls, the first that was added first. Where one ends its thread, that goes on with the others
-/// as it ends. Call with nothing locked.
-void make(DoneCall* calls) noexcept;
-/// The thread ends: makes those that it has been kept from.
+/// as it ends, and then with what is unfinished. Call with nothing locked.
+void make(DoneCall* calls, const Unfinished& unfinished = {nullptr, nullptr}) noexcept;
+/// The thread ends: makes those that it has been kept from, and finishes what who made them has left.
 void make_rest(ThreadRecord& record) noexcept;
 
 /// Moves a future that is pending to a state that is done, and wakes who waits. Returns the calls that are to

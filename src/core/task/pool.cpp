@@ -39,7 +39,7 @@ bool is_live(const PoolSlot& pool, std::uint64_t id) noexcept {
 /// Frees what a pool with no references has.
 void dismantle(PoolSlot& pool) noexcept {
   // In the list still: the child of a fork cancels what is left of this.
-  drain(pool, future::kCancelled);
+  DoneCall* const calls = drain(pool, future::kCancelled);
   platform::lock(mutex);
   (pool.previous_pool != nullptr ? pool.previous_pool->next_pool : first_pool) = pool.next_pool;
   if (pool.next_pool != nullptr) pool.next_pool->previous_pool = pool.previous_pool;
@@ -54,6 +54,15 @@ void dismantle(PoolSlot& pool) noexcept {
   thrum::release(pool.prefix);
   if (pool.dispose != nullptr) pool.dispose(pool.initializer_arg);
   pools.put_back(pool, pool.id);
+  // At last, as one may end this thread.
+  future::make(calls);
+}
+
+/// What a shutdown has left to do where a call-back ends its thread.
+void end_shutdown(void* arg) noexcept {
+  auto& pool = *static_cast<PoolSlot*>(arg);
+  Held gate(pool.submit_lock);
+  drop(pool, gate);
 }
 
 /// Whether the pool takes tasks. Call with the submit lock held.
@@ -123,12 +132,13 @@ void acquire_slowly(detail::Word& word) noexcept {
 
 void hold(detail::Word& word) noexcept {
   if (lock::try_acquire(word, 0)) return;
-  // In the queue, as everybody: beside threads that submit all the time it is hardly ever seen free. Asleep
-  // at once: beside so many a yield would take a turn of each of theirs.
+  // Beside threads that submit all the time it is hardly ever seen free, and so many may be queued that each
+  // has waited for long enough to be handed it: behind eight of them the system would have to find each its
+  // time before this one. Asleep at once: beside so many a yield would take a turn of each of theirs.
   auto& self = *static_cast<Waiter*>(static_cast<void*>(holder));
   if (!holder_prepared) self.parker.initialise();
   holder_prepared = true;
-  static_cast<void>(lock::acquire_asleep(word, 0, self));
+  static_cast<void>(lock::acquire_first(word, 0, self));
 }
 
 void forget_holder() noexcept { holder_prepared = false; }
@@ -187,6 +197,7 @@ thrum_status create(std::uint64_t& out, std::size_t workers, const Setup& setup,
     pool->owned = owner == thread::Owner::c;
     pool->closed = false;
     pool->broken = false;
+    pool->asks_again = false;
     pool->prefix = name;
     pool->initializer = setup.initializer;
     pool->initializer_arg = setup.arg;
@@ -232,8 +243,10 @@ thrum_status submit(std::uint64_t id, void (*run)(void*), void* arg, FutureState
   if (pool == nullptr) return THRUM_E_HANDLE;
   Held gate(pool->submit_lock);
   thrum_status status = check_open(*pool, id);
-  // A task is taken where somebody will do it: who is being hired may yet be refused.
-  while (status == THRUM_OK && pool->live == pool->hires) {
+  // A task is taken where somebody will do it: who is being hired may yet be refused. And not while one is
+  // asked for again because of tasks that came meanwhile: or who asks would do so for as long as others
+  // submit.
+  while (status == THRUM_OK && (pool->live == pool->hires || pool->asks_again)) {
     ++pool->references;
     if (pool->live == 0) {
       status = hire(*pool, gate);
@@ -252,6 +265,7 @@ thrum_status submit(std::uint64_t id, void (*run)(void*), void* arg, FutureState
   }
   if (status != THRUM_OK) return status;
   if (!append(*pool, {run, arg, future})) return THRUM_E_NOMEM;
+  // [pair: hire] with call_for_help: one that is being hired counts as searching, and is counted on here.
   if (may_help(*pool)) call_for_help(*pool, gate);
   return THRUM_OK;
 }
@@ -274,7 +288,7 @@ thrum_status shutdown(std::uint64_t id, bool wait, bool cancel_pending) noexcept
   gate.unlock();
   const auto cancel_what_is_left = [&] {
     const runtime::Inside inside(*self);
-    drain(*pool, future::kCancelled);
+    future::make(drain(*pool, future::kCancelled), {end_shutdown, pool});
   };
   if (cancel_pending) cancel_what_is_left();
   thrum_status status = THRUM_OK;

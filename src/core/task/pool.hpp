@@ -67,6 +67,7 @@ struct PoolSlot {
   bool closed;               // takes no more tasks
   bool broken;               // an initializer has failed
   bool owned;                // whether the creator is in C
+  bool asks_again;           // a hire was counted on in vain, and is tried once more: who brings a task waits
 
   // The queue's beginning and the workers, guarded by the take lock.
   alignas(64) detail::Word take_lock;

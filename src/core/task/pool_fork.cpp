@@ -44,6 +44,7 @@ void restart(PoolSlot& pool, const ThreadRecord* self) noexcept {
   }
   pool.resting = nullptr;
   pool.hires = 0;
+  pool.asks_again = false;
   atomic::store_relaxed(pool.hires_over, event::kSet);
   atomic::store_relaxed(pool.searching, 0);
   atomic::store_relaxed(pool.reserves, pool.most_workers - pool.live);

@@ -126,11 +126,7 @@ class Held {
 };
 
 /// Adds to a count. Acquire, release, and in the one order of all such operations.
-inline void add(detail::Word& count, std::uint64_t n) noexcept {
-  std::uint64_t value = atomic::load_relaxed(count);
-  while (!atomic::change(count, value, value + n)) {
-  }
-}
+inline void add(detail::Word& count, std::uint64_t n) noexcept { static_cast<void>(atomic::add(count, n)); }
 
 inline void subtract(detail::Word& count, std::uint64_t n) noexcept { add(count, std::uint64_t{0} - n); }
 

@@ -98,7 +98,7 @@ bool fill(PoolSlot& pool, Worker& self) noexcept {
   return true;
 }
 
-void drain(PoolSlot& pool, std::uint64_t state) noexcept {
+DoneCall* drain(PoolSlot& pool, std::uint64_t state) noexcept {
   DoneCall* calls = nullptr;
   DoneCall** end = &calls;
   for (;;) {
@@ -111,13 +111,11 @@ void drain(PoolSlot& pool, std::uint64_t state) noexcept {
       while (*end != nullptr) end = &(*end)->next;
     }
     counter.unlock();
-    if (count == 0) break;
+    if (count == 0) return calls;
     for (std::uint32_t i = 0; i < count; ++i) {
       if (tasks[i].future != nullptr) future::discard(*tasks[i].future);
     }
   }
-  // At last, as a call may leave by pthread_exit.
-  future::make(calls);
 }
 
 }  // namespace thrum::pool

@@ -77,8 +77,9 @@ bool fill(PoolSlot& pool, Worker& self) noexcept;
 
 // And this one with nothing locked.
 
-/// Takes every task that has not begun. None will be called: their futures come to this state.
-void drain(PoolSlot& pool, std::uint64_t state) noexcept;
+/// Takes every task that has not begun. None will be called: their futures come to this state. Returns the
+/// calls that are to be made, at last, as one may end its thread.
+[[nodiscard]] DoneCall* drain(PoolSlot& pool, std::uint64_t state) noexcept;
 
 }  // namespace thrum::pool
 

@@ -116,6 +116,24 @@ thrum_status hire(PoolSlot& pool, Held& gate) noexcept {
   return status;
 }
 
+namespace {
+
+/// Whether a call for help would be heard, and there is none at rest for it: then that one is woken. Call
+/// with the submit lock held.
+bool hire_is_wanted(PoolSlot& pool) noexcept {
+  if (!may_help(pool)) return false;
+  Worker* const resting = take_resting(pool);
+  if (resting != nullptr) static_cast<void>(event::set(resting->woken, 0));
+  return resting == nullptr;
+}
+
+bool anything_left_locked(PoolSlot& pool) noexcept {
+  const Held counter(pool.take_lock);
+  return anything_left(pool);
+}
+
+}  // namespace
+
 void call_for_help(PoolSlot& pool, Held& gate) noexcept {
   if (!may_help(pool)) return gate.unlock();
   if (Worker* const resting = take_resting(pool)) {
@@ -123,12 +141,22 @@ void call_for_help(PoolSlot& pool, Held& gate) noexcept {
     static_cast<void>(event::set(resting->woken, 0));
     return;
   }
-  // Where the system refuses a thread, those that there are do the work.
-  const bool refused = hire(pool, gate) != THRUM_OK;
-  Worker* const back = refused ? pool.resting : nullptr;
-  if (back == nullptr) return gate.unlock();
-  // One that has gone to rest meanwhile relied on the one that did not come.
-  call_for_help(pool, gate);
+  // This call's: the pool may have ended when the system has answered.
+  ++pool.references;
+  while (hire_is_wanted(pool)) {
+    const std::uint64_t tail = atomic::load_relaxed(pool.tail);
+    const std::uint32_t live = pool.live;
+    if (hire(pool, gate) == THRUM_OK) break;
+    // Where the system refuses a thread, those that there are do the work. [pair: hire] with submit and
+    // leave, by the submit lock: but who has brought a task meanwhile, or left some behind, relied on the one
+    // that did not come. For what was there before, the system has been asked.
+    const bool relied_on = atomic::load_relaxed(pool.tail) != tail || pool.live != live;
+    if (!relied_on || !anything_left_locked(pool)) break;
+    pool.asks_again = true;
+  }
+  // Another's, too, where one whose hire succeeds is late to say so: then that one may ask once more.
+  pool.asks_again = false;
+  drop(pool, gate);
 }
 
 void wake_all(PoolSlot& pool) noexcept {
@@ -264,7 +292,7 @@ void break_down(PoolSlot& pool) noexcept {
   pool.closed = true;
   wake_all(pool);
   gate.unlock();
-  drain(pool, future::kBroken);
+  future::make(drain(pool, future::kBroken));
 }
 
 /// What a worker does, until it returns or a task leaves by pthread_exit.
@@ -286,6 +314,9 @@ void leave(void* arg) noexcept {
   auto& self = *static_cast<Worker*>(arg);
   if (!self.begun) return;
   PoolSlot& pool = *self.pool;
+  // Where a call-back ends the thread once more, it comes here anew, and does what has not been done.
+  auto& record = *static_cast<ThreadRecord*>(platform::identity().record);
+  record.dispose = leave;
   // The initializer has said that it failed, or has left by pthread_exit.
   if (!self.ready) break_down(pool);
   DoneCall* calls = nullptr;
@@ -307,6 +338,7 @@ void leave(void* arg) noexcept {
     stop_searching(pool, self);
     add(pool.reserves, 1);
   }
+  // [pair: hire] with call_for_help.
   --pool.live;
   Held counter(pool.take_lock);
   // What it leaves behind is for others, all of it. Else the place may be another's from here on.
@@ -322,6 +354,7 @@ void leave(void* arg) noexcept {
     call_for_help(pool, gate);
     gate.lock();
   }
+  record.dispose = nullptr;
   drop(pool, gate);
 }
 

@@ -45,13 +45,17 @@ void run(void* arg, platform::ThreadHandle self) noexcept(false) {
 /// locked.
 thrum_status reap(Registry& registry, ThreadRecord& record, Deadline deadline) noexcept {
   while (record.reaping) {
+    // In destructors that the system calls after its end a thread is another one, and others may be at its
+    // end meanwhile. Who has such a record, and the handle of its thread, is that thread: a handle may come
+    // again, but not while one who had the record in an earlier life is there.
+    if (platform::ended() == &record && platform::is_current(record.system)) return THRUM_E_SELF;
     registry.unlock();
     const thrum_status status = event::wait_until(record.reaped, 0, deadline);
     registry.lock();
     if (status != THRUM_OK || event::is_set(record.reaped, 0)) return status;
     // Who was at it has run out of time.
   }
-  // In destructors that the system calls after its end a thread is another one, and would wait for itself.
+  // There, too, and without another at it the handle says so alone.
   if (platform::is_current(record.system)) return THRUM_E_SELF;
   record.reaping = true;
   registry.unlock();

@@ -183,6 +183,20 @@ inline std::uint64_t load_ordered(const Word& word) noexcept {
   return load_acquire(word);
 }
 
+/// Adds to a word, ordered as change(); returns what it was. What is subtracted is added as 0 less that.
+inline std::uint64_t add(Word& word, std::uint64_t n) noexcept {
+  std::uint64_t value = load_relaxed(word);
+  while (!atomic::change(word, value, value + n)) {
+  }
+  return value;
+}
+inline std::uint64_t add_relaxed(Word& word, std::uint64_t n) noexcept {
+  std::uint64_t value = load_relaxed(word);
+  while (!atomic::change_relaxed(word, value, value + n)) {
+  }
+  return value;
+}
+
 }  // namespace thrum::atomic
 
 #endif
