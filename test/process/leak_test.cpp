@@ -294,7 +294,7 @@ TEST_CASE("call-backs that are refused leave nothing behind", "[future][hooks][a
 
 TEST_CASE("conditions that there is no memory for leave no lock behind", "[condition][refused][leak]") {
   // There are locks for more conditions than there is memory for.
-  constexpr std::size_t many = 3 * 4096;
+  constexpr std::size_t many = 12000;
   std::vector<thrum_rlock> locks(many);
   for (thrum_rlock& lock : locks) REQUIRE(thrum_rlock_create(&lock) == THRUM_OK);
   for (const thrum_rlock lock : locks) REQUIRE(thrum_rlock_destroy(lock) == THRUM_OK);
