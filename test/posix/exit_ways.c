@@ -72,9 +72,45 @@ static void have_done(const char* text) {
   REQUIRE(thrum_future_destroy(future) == THRUM_OK);
 }
 
+static thrum_lock counting;
+static int at_work;
+static int most_at_work;
+
+static void count_workers(void* unused) {
+  (void)unused;
+  REQUIRE(thrum_lock_acquire(counting, THRUM_FOREVER) == THRUM_OK);
+  if (++at_work > most_at_work) most_at_work = at_work;
+  REQUIRE(thrum_lock_release(counting) == THRUM_OK);
+  REQUIRE(thrum_event_wait(never, 0.002) == THRUM_TIMEOUT);
+  REQUIRE(thrum_lock_acquire(counting, THRUM_FOREVER) == THRUM_OK);
+  --at_work;
+  REQUIRE(thrum_lock_release(counting) == THRUM_OK);
+}
+
+static void count_workers_at(int tasks) {
+  thrum_future futures[20];
+  int i = 0;
+  for (i = 0; i < tasks; ++i) {
+    REQUIRE(thrum_pool_submit(pool, count_workers, NULL, &futures[i]) == THRUM_OK);
+  }
+  for (i = 0; i < tasks; ++i) {
+    REQUIRE(thrum_future_wait(futures[i], THRUM_FOREVER) == THRUM_OK);
+    REQUIRE(thrum_future_destroy(futures[i]) == THRUM_OK);
+  }
+}
+
 static void use_pool_without_main(void* unused) {
+  int i = 0;
   (void)unused;
   REQUIRE(thrum_thread_join(main_thread, THRUM_FOREVER) == THRUM_OK);
+  REQUIRE(thrum_lock_create(&counting) == THRUM_OK);
+  /* Workers do not stay for the next task now, and as many as before may come in their places. */
+  for (i = 0; i < 10; ++i) {
+    count_workers_at(1);
+    REQUIRE(thrum_event_wait(never, 0.001) == THRUM_TIMEOUT);
+  }
+  count_workers_at(20);
+  REQUIRE(most_at_work <= 2);
   have_done("last task\n");
   say("end of thread\n");
 }
@@ -236,6 +272,46 @@ static int shut_down_forked_during_exit(void) {
   return 0;
 }
 
+static void tell_ident(void* ident) { *(uint64_t*)ident = thrum_get_ident(); }
+
+static uint64_t ident_of_worker(void) {
+  thrum_future future = {0};
+  uint64_t ident = 0;
+  REQUIRE(thrum_event_wait(never, 0.001) == THRUM_TIMEOUT);
+  REQUIRE(thrum_pool_submit(pool, tell_ident, &ident, &future) == THRUM_OK);
+  REQUIRE(thrum_future_wait(future, THRUM_FOREVER) == THRUM_OK);
+  REQUIRE(thrum_future_destroy(future) == THRUM_OK);
+  return ident;
+}
+
+static void fork_with_main_gone(void* unused) {
+  int status = 0;
+  int i = 0;
+  pid_t child = 0;
+  uint64_t first = 0;
+  (void)unused;
+  REQUIRE(thrum_pool_create(&pool, 1, NULL) == THRUM_OK);
+  REQUIRE(thrum_thread_join(main_thread, THRUM_FOREVER) == THRUM_OK);
+  /* Once it has left no worker stays for the next task. */
+  for (first = ident_of_worker(); ident_of_worker() == first;) continue;
+  child = fork();
+  if (child != 0) {
+    REQUIRE(waitpid(child, &status, 0) == child && status == 0);
+    return;
+  }
+  /* The child's main thread is this one, which has not: there one stays. */
+  first = ident_of_worker();
+  for (i = 0; i < 10; ++i) REQUIRE(ident_of_worker() == first);
+  say("same worker\n");
+  exit(0);
+}
+
+static int fork_once_main_has_left(void) {
+  prepare();
+  launch(fork_with_main_gone, NULL, THRUM_DAEMON_NO);
+  pthread_exit(NULL);
+}
+
 /* ---------------------------------------------------------------------- the first use of thrum -- */
 
 static int name_main_at_first(void) {
@@ -266,6 +342,7 @@ const struct way ways_of_system[] = {
     WAY(return_forked_from_thread),
     WAY(exit_forked_during_exit),
     WAY(shut_down_forked_during_exit),
+    WAY(fork_once_main_has_left),
     WAY(name_main_at_first),
     {NULL, NULL},
 };

@@ -146,6 +146,7 @@ TEST_CASE("a child forked after the shutdown can do everything", "[fork][shutdow
     thrum::shutdown();
     child_require_clean(run_forked([&] {
       support::use_everything();
+      CHILD_REQUIRE(thrum_register_atexit(do_nothing, nullptr) == THRUM_OK);
       if (!children_start_threads) return;
       CHILD_REQUIRE(pool.submit([] { return 2; }).result() == 2);
       thrum::ThreadPool another(2);

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <catch2/catch_test_macros.hpp>
+#include <cstdint>
 #include <memory>
 #include <set>
 #include <string>
@@ -320,4 +321,19 @@ TEST_CASE("a task that leaves by pthread_exit is done, and another worker takes 
     pool.shutdown();
     CHECK(called == 1000);
   }
+}
+
+TEST_CASE("the futures of tasks that leave by pthread_exit go as others", "[pool][future][pthread_exit]") {
+  const ThreadPool pool(1);
+  std::set<std::uint64_t> slots;
+  for (int i = 0; i < 100; ++i) {
+    thrum_future future{0};
+    const auto leave = [](void*) { pthread_exit(nullptr); };
+    REQUIRE(thrum_pool_submit(pool.handle(), leave, nullptr, &future) == THRUM_OK);
+    CHECK(thrum_future_wait(future, THRUM_FOREVER) == THRUM_OK);
+    CHECK(thrum_future_destroy(future) == THRUM_OK);
+    slots.insert(future.id % (1U << 27));
+  }
+  // The thread may be at its end with one while the next is made.
+  CHECK(slots.size() < 50);
 }

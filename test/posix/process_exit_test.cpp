@@ -98,6 +98,15 @@ TEST_CASE("ThreadJoinOnShutdown.test_3_join_in_forked_from_thread", "[cpython][e
   }
 }
 
+TEST_CASE("a child that is forked once the main thread has left has one of its own",
+          "[exit][pthread_exit][fork][pool]") {
+  if (support::sanitized)
+    SKIP("sanitizers do not follow a process that goes on in a child of one of its threads");
+  const Ending ending = exit_program("fork_once_main_has_left");
+  CHECK(ending.how == "exit 0");
+  CHECK(ending.output == "value of main\nsame worker\n");
+}
+
 TEST_CASE("a child of a fork makes the registered calls at its own exit", "[exit][atexit][fork]") {
   const Ending ending = exit_program("registered_call_in_child");
   CHECK(ending.how == "exit 0");

@@ -8,6 +8,7 @@
 #include <climits>
 #include <cstddef>
 #include <cstdint>
+#include <fstream>
 #include <thread>
 #include <vector>
 
@@ -31,6 +32,13 @@ namespace {
   const Counted local(destroyed);
   if (depth > 0) exit_below(depth - 1, destroyed);
   pthread_exit(nullptr);
+}
+
+/// The bytes of addresses that the process has in use.
+std::size_t mapped() {
+  std::size_t pages = 0;
+  std::ifstream("/proc/self/statm") >> pages;
+  return pages * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
 }
 
 }  // namespace
@@ -352,4 +360,28 @@ TEST_CASE("a stack that no system has room for is a refused thread", "[thread][r
   CHECK(thrum_thread_is_alive(thread, &alive) == THRUM_OK);
   CHECK(alive == 0);
   CHECK(thrum_thread_destroy(thread) == THRUM_OK);
+}
+
+TEST_CASE("a thread that nobody joins leaves no stack behind", "[thread][detach]") {
+  constexpr std::size_t threads = 100;
+  thrum_thread_options options = THRUM_THREAD_OPTIONS_INIT;
+  options.stack_size = std::size_t{1024} * 1024;
+  // Its object goes before it has ended, or after.
+  for (const bool detached : {true, false}) {
+    const auto run = [&] {
+      thrum_thread thread{0};
+      REQUIRE(thrum_thread_create(
+                  &thread, &options, [](void*) {}, nullptr) == THRUM_OK);
+      REQUIRE(thrum_thread_start(thread) == THRUM_OK);
+      if (detached) CHECK(thrum_thread_detach(thread) == THRUM_OK);
+      int alive = 1;
+      eventually([&] { return thrum_thread_is_alive(thread, &alive) != THRUM_OK || alive == 0; });
+      if (!detached) CHECK(thrum_thread_destroy(thread) == THRUM_OK);
+    };
+    run();
+    const std::size_t before = mapped();
+    REQUIRE(before > 0);
+    for (std::size_t count = 0; count != threads; ++count) run();
+    CHECK(mapped() < before + threads * options.stack_size / 2);
+  }
 }

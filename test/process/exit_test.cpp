@@ -3,6 +3,7 @@
 // A tag that begins with test_ names the case of CPython's test_threading.py, or of test_concurrent_futures'
 // test_shutdown.py, that a test corresponds to.
 #include <catch2/catch_test_macros.hpp>
+#include <memory>
 #include <string>
 
 #include "support/child_process.hpp"
@@ -246,9 +247,13 @@ TEST_CASE("a callable is called at the exit, and what it throws is reported", "[
 }
 
 TEST_CASE("callables at the exit", "[.]") {
-  thrum::register_atexit([] { say("second\n"); });
-  thrum::register_atexit([] { throw std::string("lost"); });
+  const auto token = std::make_shared<int>(0);
+  thrum::register_atexit([token] { say("second\n"); });
+  thrum::register_atexit([token] { throw std::string("lost"); });
   thrum::register_atexit([text = std::string("first\n")] { say(text.c_str()); });
   thrum::shutdown();
-  CHECK(support::raised<thrum::RuntimeError>([] { thrum::register_atexit([] {}); }) == THRUM_E_EXITING);
+  // What they have captured has gone with them, and goes with one that is refused.
+  CHECK(token.use_count() == 1);
+  CHECK(support::raised<thrum::RuntimeError>([&] { thrum::register_atexit([token] {}); }) == THRUM_E_EXITING);
+  CHECK(token.use_count() == 1);
 }

@@ -165,6 +165,18 @@ TEST_CASE("a queue that goes back and forth over the edge of a segment keeps its
   }
 }
 
+TEST_CASE("a heap goes on over as many pages as it needs, and gives them back", "[queue]") {
+  constexpr std::size_t of_a_rank = heap::kPage + 40;
+  constexpr std::size_t many = 256 * of_a_rank;
+  static_assert(many > heap::kPage * heap::kSegment);
+  Store items(thrum::detail::queue_priority);
+  for (std::size_t n = 0; n < many; ++n) items.insert(n);
+  for (std::size_t n = 0; n < many; ++n) {
+    REQUIRE(items.take() == n % of_a_rank * 256 + n / of_a_rank);
+  }
+  CHECK(items.capacity() <= 64);
+}
+
 TEST_CASE("items that flow through a queue leave no memory behind", "[queue]") {
   Store items(thrum::detail::queue_fifo);
   for (std::size_t n = 0; n < 3 * largest; ++n) items.insert(n);

@@ -77,6 +77,21 @@ TEST_CASE("what timers have captured goes", "[timer][captures]") {
   });
 }
 
+TEST_CASE("what a Local makes its values from goes with it, and the values", "[local][captures]") {
+  check_freed([](const Token& token) {
+    const thrum::Local<int> unused = thrum::Local<int>::from([token] { return 0; });
+  });
+  check_freed([](const Token& token) {
+    thrum::Local<Token> local(token);
+    CHECK(local.get() == token);
+    thrum::Thread thread([&] { static_cast<void>(local.get()); });
+    thread.start();
+    thread.join();
+    // The Local's own and this thread's value.
+    CHECK(token.use_count() == 3);
+  });
+}
+
 TEST_CASE("what hooks have captured goes with the next ones", "[hooks][captures]") {
   check_freed([](const Token& token) {
     thrum::ThreadHooks hooks;

@@ -1,4 +1,5 @@
 // thread_callable_test.cpp - thrum::Thread: what it takes to run, and how long the object behind it lives.
+#include <algorithm>
 #include <atomic>
 #include <catch2/catch_test_macros.hpp>
 #include <cstdint>
@@ -266,6 +267,24 @@ TEST_CASE("an object goes at once where its thread was never started", "[thread]
   {
     const thrum::Thread thread([] {});
     handle = thread.handle();
+    CHECK_FALSE(is_stale(handle));
+  }
+  CHECK(is_stale(handle));
+}
+
+TEST_CASE("a thread that has been enumerated goes as any other", "[thread][reference]") {
+  thrum_thread handle{0};
+  {
+    thrum::Event open;
+    thrum::Thread thread([&open] { open.wait(); });
+    thread.start();
+    handle = thread.handle();
+    for (int round = 0; round < 3; ++round) {
+      const std::vector<thrum::ThreadRef> threads = thrum::enumerate();
+      CHECK(std::count(threads.begin(), threads.end(), thread) == 1);
+    }
+    open.set();
+    thread.join();
     CHECK_FALSE(is_stale(handle));
   }
   CHECK(is_stale(handle));

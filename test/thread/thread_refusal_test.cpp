@@ -63,6 +63,22 @@ TEST_CASE("a thread that the system refuses is as it was, and can be started aga
   CHECK(thrum_thread_destroy(thread) == THRUM_OK);
 }
 
+TEST_CASE("a join of a thread that was refused at first waits as long as it may, and for its end",
+          "[thread][refused][join]") {
+  thrum::Event open;
+  thrum::Thread thread([&open] { open.wait(); });
+  {
+    const Refusal refusal(refuse_threads);
+    CHECK(raised<thrum::RuntimeError>([&] { thread.start(); }) == THRUM_E_AGAIN);
+  }
+  thread.start();
+  CHECK_FALSE(thread.join(0));
+  CHECK_FALSE(thread.join(0.001));
+  CHECK(thread.is_alive());
+  open.set();
+  CHECK(thread.join());
+}
+
 TEST_CASE("ThreadTests.test_limbo_cleanup, test_start_new_thread_failed", "[cpython][thread][refused]") {
   const std::size_t before = thrum::active_count();
   bool ran = false;
