@@ -5,11 +5,14 @@
 #include <cstdio>
 #include <fstream>
 #include <string>
+#include <vector>
 
+#include "check.hpp"
 #include "core/self/record.hpp"
-#include "crowd.hpp"
+#include "harness/clock.hpp"
+#include "harness/crowd.hpp"
+#include "harness/memory.hpp"
 #include "thrum/thrum.h"
-#include "workloads.hpp"
 
 namespace bench {
 
@@ -33,15 +36,6 @@ void live(void* argument) {
   if (shared.through.fetch_add(1) + 1 == shared.expected.load()) {
     require(thrum_event_set(shared.all_through), "thrum_event_set");
   }
-}
-
-/// The process's memory that is in the machine's, in bytes.
-double resident() {
-  std::ifstream file("/proc/self/statm");
-  double size = 0;
-  double pages = 0;
-  file >> size >> pages;
-  return pages * static_cast<double>(sysconf(_SC_PAGESIZE));
 }
 
 std::string limit(const char* path) {

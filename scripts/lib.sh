@@ -23,20 +23,48 @@ quietly() {
 have() {
   case $1 in
     bubblewrap) command -v bwrap ;;
+    cargo*) has_cargo ;;
     g++-aarch64-linux-gnu) command -v aarch64-linux-gnu-g++ ;;
     g++-i686-linux-gnu) command -v i686-linux-gnu-g++ ;;
     g++-mingw-w64-*) command -v "$(mingw_compiler "$1")" ;;
+    libabsl-dev) pkg-config --exists absl_synchronization ;;
     libatomic-ops-dev) pkg-config --exists atomic_ops ;;
+    libboost-*) has_header boost/thread.hpp ;;
     libc++*-dev) clang++ -stdlib=libc++ -x c++ - -o /dev/null <<<$'#include <string>\nint main() {}' ;;
     libcatch2-dev) pkg-config --exists 'catch2-with-main >= 3.1' ;;
+    libconcurrentqueue-dev) has_header concurrentqueue/concurrentqueue.h ||
+      has_header concurrentqueue/moodycamel/concurrentqueue.h ;;
+    libglib2.0-dev) pkg-config --exists glib-2.0 ;;
     libgtest-dev) pkg-config --exists gtest ;;
+    libnsync-dev) has_header nsync.h ;;
+    libtbb-dev) pkg-config --exists tbb ;;
+    libuv1-dev) pkg-config --exists libuv ;;
     musl-tools) command -v musl-gcc ;;
     ninja-build) command -v ninja ;;
     procps) command -v pgrep ;;
+    python3-matplotlib) python_with matplotlib ;;
+    qt6-base-dev) pkg-config --exists Qt6Core ;;
     qemu-user) command -v qemu-aarch64 ;;
     wine64) [ -n "$(wine64_program)" ] ;;
     *) command -v "$1" ;;
   esac >/dev/null 2>&1
+}
+
+has_header() { c++ -x c++ -fsyntax-only - <<<"#include <$1>"; }
+
+# Whether there is a cargo that knows the present form of Cargo.lock.
+has_cargo() { [ "$(printf '%s\n' 1.78.0 "$(cargo --version | cut -d' ' -f2)" | sort -V | head -n 1)" = 1.78.0 ]; }
+
+# The first Python that has a module: the system's own has those of packages, another in the PATH need not.
+python_with() {
+  local python
+  for python in /usr/bin/python3 python3; do
+    if "$python" -c "import $1" 2>/dev/null; then
+      echo "$python"
+      return
+    fi
+  done
+  return 1
 }
 
 # The compiler that one of the packages g++-mingw-w64-... is.
@@ -295,7 +323,7 @@ configure() {
   quietly meson setup "$@" "$build" "$root" && echo "$*" >"$build/configured-with"
 }
 
-# Builds what has changed in build/NAME.
+# Builds what has changed in build/NAME, or what of it is named.
 compile() {
-  ninja -C "$root/build/$1"
+  ninja -C "$root/build/$1" "${@:2}"
 }
