@@ -1,6 +1,8 @@
 // peers.cpp - who is there, as the build found it.
 #include "peers.hpp"
 
+#include "programs/programs.hpp"
+
 namespace bench {
 
 std::vector<std::string> add_all(Suite& suite) {
@@ -55,6 +57,7 @@ std::vector<std::string> add_all(Suite& suite) {
   missing.emplace_back("Rust std, parking_lot, crossbeam and rayon");
 #endif
   add_floor(suite);
+  add_programs(suite, missing);
   return missing;
 }
 

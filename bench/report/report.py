@@ -16,6 +16,7 @@ import sys
 from pathlib import Path
 
 import charts
+import programs
 from results import C, CPP, FLOOR, Results, number, scale, text
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,7 +28,6 @@ CHARTS = {
     "locks": ("Locks: a pair of acquire and release", ("lock", "rlock", "rwlock")),
     "waiting": ("Waiting: a round, or a pair of calls", ("condition", "event", "semaphore", "barrier", "timeout")),
     "work": ("Threads, queues, pools and timers", ("thread", "queue", "pool", "timer", "local")),
-    # Programs that are more than a single call. There are none yet.
     "programs": ("Programs", ("program",)),
 }
 README_CHARTS = {"waiting": "Waiting", "growth": "How cost grows"}
@@ -180,7 +180,7 @@ def page(results, name, date, model, count):
         yield ""
         yield f"![{title}]({name}-{file}.svg)"
         yield ""
-        yield from table(rows)
+        yield from (programs.table if file == "programs" else table)(rows)
     if results.growth:
         yield ""
         yield "## How cost grows"

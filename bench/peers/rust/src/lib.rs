@@ -9,6 +9,7 @@ mod crossbeam;
 mod locks;
 mod monitors;
 mod parking_lot_peer;
+mod programs;
 mod queues;
 mod rayon_peer;
 mod standard;
