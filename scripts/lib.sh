@@ -24,6 +24,7 @@ have() {
   case $1 in
     bubblewrap) command -v bwrap ;;
     cargo*) has_cargo ;;
+    golang-go) command -v go ;;
     g++-aarch64-linux-gnu) command -v aarch64-linux-gnu-g++ ;;
     g++-i686-linux-gnu) command -v i686-linux-gnu-g++ ;;
     g++-mingw-w64-*) command -v "$(mingw_compiler "$1")" ;;

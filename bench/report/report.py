@@ -77,6 +77,8 @@ def versions(results):
             told.append(f"{peer} {re.sub(r'^[0-9]+:|[-+].*$', '', version)}".strip())
     if "Rust std" in peers:
         told.append(" ".join(["Rust std", *output_of("rustc", "--version").split()[1:2]]))
+    if "Go" in peers:
+        told.append(" ".join(["Go", *output_of("go", "version").removeprefix("go version go").split()[:1]]))
     for peer, crate in CRATES.items():
         if peer in peers:
             found = re.search(rf'name = "{crate}"\nversion = "([^"]+)"', lock)
