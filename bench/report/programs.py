@@ -1,6 +1,6 @@
 """The second table of a page: programs, with how much of their work they get done in a second."""
 
-from results import C, CPP, number
+from results import C, CPP, number, text
 
 # What a program's time is of, by how its row begins, and how many of that the unit of the table has.
 RATES = {
@@ -17,8 +17,14 @@ WORDS = (
     "lock that four threads read and write; `timers` sets one of 1,000 timeouts anew at every packet. oneTBB counts in a "
     "parallel loop and has a pipeline without queues. libuv and Boost have their timers in a loop that the thread with "
     "the packets runs; `glibc` and `std` have a thread that waits beside an ordered map; `timer_settime` has the "
-    "system's timers. Every result is checked. More is better here; the chart has the times."
+    "system's timers. Every result is checked. More in a second is better here; `processor` is the time for each byte, "
+    "item, call or packet, of all threads together, and the chart has the times."
 )
+
+
+def is_rate(row):
+    """Not the second figure of a program, which has a word after the name: what one of its operations takes, or is."""
+    return " " not in row.name
 
 
 def rate_of(name):
@@ -27,6 +33,8 @@ def rate_of(name):
 
 def rates(row, result, with_range=True):
     """How much in a second, the quartiles in brackets."""
+    if not is_rate(row):
+        return text(result["value"], row.unit)
     each = rate_of(row.name)[1]
     rate = {what: 1e9 / result[what] / each for what in ("value", "lower", "upper")}
     words = number(rate["value"])
@@ -46,15 +54,14 @@ def table(rows):
     yield "| program | in a second | thrum C | thrum C++ | best peer | the others |"
     yield "|---|---|---|---|---|---|"
     for row in rows:
-        if not row.is_judged:
-            continue
+        first = row.best if is_rate(row) else None
         others = ", ".join(
-            f"{result['peer']} {rates(row, result, with_range=False)}{'' if result['rival'] else ', starves'}"
+            f"{result['peer']} {rates(row, result, with_range=False)}{'' if result['rival'] or not is_rate(row) else ', starves'}"
             for result in row.peers
-            if result is not row.best
+            if result is not first
         )
-        best = f"{row.best['peer']} {rates(row, row.best)}" if row.best else "-"
+        best = f"{first['peer']} {rates(row, first)}" if first else "-"
         yield (
-            f"| {row.name.partition('/')[2]} | {rate_of(row.name)[0]} | {cell(row, C)} | {cell(row, CPP)} | {best} | "
+            f"| {row.name.partition('/')[2]} | {rate_of(row.name)[0] if is_rate(row) else 'each'} | {cell(row, C)} | {cell(row, CPP)} | {best} | "
             f"{others or '-'} |"
         )
