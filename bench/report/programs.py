@@ -55,13 +55,14 @@ def table(rows):
     yield "|---|---|---|---|---|---|"
     for row in rows:
         first = row.best if is_rate(row) else None
-        others = ", ".join(
-            f"{result['peer']} {rates(row, result, with_range=False)}{'' if result['rival'] or not is_rate(row) else ', starves'}"
-            for result in row.peers
-            if result is not first
-        )
+        others = []
+        for result in row.peers:
+            if result is not first:
+                starves = ", starves" if is_rate(row) and not result["rival"] else ""
+                others.append(f"{result['peer']} {rates(row, result, with_range=False)}{starves}")
         best = f"{first['peer']} {rates(row, first)}" if first else "-"
+        unit = rate_of(row.name)[0] if is_rate(row) else "each"
         yield (
-            f"| {row.name.partition('/')[2]} | {rate_of(row.name)[0] if is_rate(row) else 'each'} | {cell(row, C)} | {cell(row, CPP)} | {best} | "
-            f"{others or '-'} |"
+            f"| {row.name.partition('/')[2]} | {unit} | {cell(row, C)} | {cell(row, CPP)} | {best} | "
+            f"{', '.join(others) or '-'} |"
         )
