@@ -1,5 +1,5 @@
-// tests.hpp - what nearly every test includes of others, compiled once for each program of tests. It stands for no
-// include of a test: builds without precompiled headers show what is missing.
+// tests.hpp - what nearly every test includes of others, compiled once for each program of tests. It stands
+// for no include of a test: builds without precompiled headers show what is missing.
 #include <algorithm>
 #include <atomic>
 #include <catch2/catch_template_test_macros.hpp>
