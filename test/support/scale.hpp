@@ -2,6 +2,8 @@
 #ifndef THRUM_TEST_SUPPORT_SCALE_HPP
 #define THRUM_TEST_SUPPORT_SCALE_HPP
 
+#include <cstdlib>
+
 namespace support {
 
 #if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
@@ -30,9 +32,15 @@ inline constexpr bool simulated = true;
 inline constexpr bool simulated = false;
 #endif
 
+/// Whether somebody waits for the tests: scripts/test without --all says so.
+inline bool somebody_waits() {
+  static const bool said = std::getenv("THRUM_TEST_BRIEF") != nullptr;
+  return said;
+}
+
 /// `count` in an ordinary build; a tenth where a sanitizer makes all steps several times as slow, or Wine
-/// some of them, and in the simulator, which lets one thread go on at a time.
-constexpr int scaled(int count) { return sanitized || windows || simulated ? count / 10 : count; }
+/// some of them, in the simulator, which lets one thread go on at a time, and where somebody waits.
+inline int scaled(int count) { return sanitized || windows || simulated || somebody_waits() ? count / 10 : count; }
 
 }  // namespace support
 

@@ -125,13 +125,14 @@ TEST_CASE("a worker is found to have no more tasks once for every time that it h
 }
 
 TEST_CASE("all workers are hired, do tasks and are joined with a few looks each", "[pool]") {
-  constexpr int count = support::scaled(200);
+  const int count = support::scaled(200);
   thrum_pool handle{};
-  REQUIRE(thrum_pool_create(&handle, count, nullptr) == THRUM_OK);
+  REQUIRE(thrum_pool_create(&handle, static_cast<std::size_t>(count), nullptr) == THRUM_OK);
   struct Meeting {
-    Latch here{count};
+    explicit Meeting(int workers) : here(workers) {}
+    Latch here;
     Event go;
-  } meeting;
+  } meeting(count);
   for (int i = 0; i < count; ++i) {
     const auto meet = [](void* arg) {
       auto& self = *static_cast<Meeting*>(arg);
@@ -152,7 +153,7 @@ TEST_CASE("all workers are hired, do tasks and are joined with a few looks each"
   REQUIRE(thrum_pool_shutdown(handle, 1, 0) == THRUM_OK);
   const pool::PoolSlot& slot = *pool::pools.find(handle.id);
   // One to join each, and some that find nobody left. The tasks come one at a time: no batch is looked at.
-  CHECK(slot.looked_at <= std::uint64_t{2} * count);
+  CHECK(slot.looked_at <= static_cast<std::uint64_t>(2 * count));
   CHECK(slot.unjoined == nullptr);
   REQUIRE(thrum_pool_destroy(handle) == THRUM_OK);
 }
