@@ -40,7 +40,9 @@ inline bool somebody_waits() {
 
 /// `count` in an ordinary build; a tenth where a sanitizer makes all steps several times as slow, or Wine
 /// some of them, in the simulator, which lets one thread go on at a time, and where somebody waits.
-inline int scaled(int count) { return sanitized || windows || simulated || somebody_waits() ? count / 10 : count; }
+inline int scaled(int count) {
+  return sanitized || windows || simulated || somebody_waits() ? count / 10 : count;
+}
 
 }  // namespace support
 
