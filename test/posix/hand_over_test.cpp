@@ -183,7 +183,8 @@ void check_all(const std::vector<HandOver>& all) {
     for (const HandOver& one : all) check(one, faults);
   });
   if (!counted) SKIP("this system lets no thread be watched");
-  CHECK(faults == std::vector<std::string>());
+  for (const std::string& fault : faults) UNSCOPED_INFO(fault);
+  CHECK(faults.empty());
 }
 
 }  // namespace

@@ -79,8 +79,8 @@ TEST_CASE("to wake three threads takes three system calls", "[system_calls]") {
     }
   });
   if (!counted) SKIP("this system lets no thread be watched");
-  CHECK(to_wake == 3 * rounds);
-  CHECK(to_sleep == 3 * rounds);
+  CHECK(to_wake == 3L * rounds);
+  CHECK(to_sleep == 3L * rounds);
 }
 
 TEST_CASE("to submit to a worker that sleeps takes a system call, and to one at work none",
