@@ -11,16 +11,24 @@ import sys
 import xml.etree.ElementTree
 from pathlib import Path
 
+# What a program of Catch2's answers where it has skipped all that it was to run.
+ALL_SKIPPED = 4
+
+
+def reports(test):
+    """Where a test of Catch2 has been told to write its report."""
+    return [word.partition("xml::out=")[2] for word in test["command"] if "xml::out=" in word]
+
 
 def cases(test):
     """The test cases of one of Meson's tests that passed and failed."""
     if test["result"] == "SKIP":
         return 0, 0
     passed = test["result"] == "OK"
-    reports = [word.partition("xml::out=")[2] for word in test["command"] if "xml::out=" in word]
-    if reports and Path(reports[0]).exists():
+    written = [report for report in reports(test) if Path(report).exists()]
+    if written:
         try:
-            overall = xml.etree.ElementTree.parse(reports[0]).find("OverallResultsCases").attrib
+            overall = xml.etree.ElementTree.parse(written[0]).find("OverallResultsCases").attrib
             return int(overall["successes"]), max(int(overall["failures"]), int(not passed))
         except xml.etree.ElementTree.ParseError:
             pass  # it ended before its report did
@@ -32,7 +40,11 @@ def results(build):
     log = Path(build, "meson-logs/testlog.json")
     if not log.exists():
         return [{"name": "the build", "result": "no results", "command": []}]
-    return [json.loads(line) for line in log.read_text().splitlines()]
+    tests = [json.loads(line) for line in log.read_text().splitlines()]
+    for test in tests:
+        if reports(test) and test.get("returncode") == ALL_SKIPPED:
+            test["result"] = "SKIP"
+    return tests
 
 
 def printed(test):
