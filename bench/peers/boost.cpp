@@ -32,28 +32,16 @@ namespace bench {
 
 namespace {
 
-class alignas(cache_line) Monitor {
+class Monitor : public Conditions<boost::mutex, boost::condition_variable, boost::unique_lock<boost::mutex>,
+                                  boost::adopt_lock_t> {
  public:
-  void acquire() { mutex_.lock(); }
-  void release() { mutex_.unlock(); }
-  void wait(Side side) {
-    boost::unique_lock<boost::mutex> held(mutex_, boost::adopt_lock);
-    conditions_[side].wait(held);
-    held.release();
-  }
-  void notify(Side side) { conditions_[side].notify_one(); }
-  void notify_all(Side side) { conditions_[side].notify_all(); }
   void time_out(std::chrono::milliseconds time) {
-    boost::unique_lock<boost::mutex> held(mutex_, boost::adopt_lock);
-    const bool came =
-        conditions_[lead].wait_for(held, boost::chrono::milliseconds(time.count()), [] { return false; });
-    require(came ? 1 : 0, "condition_variable::wait_for");
-    held.release();
+    with_held(lead, [&](auto& condition, auto& held) {
+      const bool came =
+          condition.wait_for(held, boost::chrono::milliseconds(time.count()), [] { return false; });
+      require(came ? 1 : 0, "condition_variable::wait_for");
+    });
   }
-
- private:
-  boost::mutex mutex_;
-  boost::condition_variable conditions_[2];
 };
 
 class alignas(cache_line) Barrier {

@@ -59,43 +59,6 @@ class alignas(cache_line) Semaphore {
   sem_t semaphore_;
 };
 
-class alignas(cache_line) Barrier {
- public:
-  explicit Barrier(int parties) {
-    require(pthread_barrier_init(&barrier_, nullptr, static_cast<unsigned>(parties)), "pthread_barrier_init");
-  }
-  Barrier(const Barrier&) = delete;
-  Barrier& operator=(const Barrier&) = delete;
-  ~Barrier() { require(pthread_barrier_destroy(&barrier_), "pthread_barrier_destroy"); }
-  void wait() {
-    const int status = pthread_barrier_wait(&barrier_);
-    require(status == PTHREAD_BARRIER_SERIAL_THREAD ? 0 : status, "pthread_barrier_wait");
-  }
-
- private:
-  pthread_barrier_t barrier_;
-};
-
-class Thread {
- public:
-  void start(void (*body)(void*), void* argument) {
-    body_ = body;
-    argument_ = argument;
-    const auto live = [](void* self) -> void* {
-      const Thread& thread = *static_cast<const Thread*>(self);
-      thread.body_(thread.argument_);
-      return nullptr;
-    };
-    require(pthread_create(&thread_, nullptr, live, this), "pthread_create");
-  }
-  void join() { require(pthread_join(thread_, nullptr), "pthread_join"); }
-
- private:
-  pthread_t thread_;
-  void (*body_)(void*);
-  void* argument_;
-};
-
 class Local {
  public:
   Local() {
@@ -150,9 +113,9 @@ void add_glibc(Suite& suite) {
   add_monitor<PthreadMonitor>(peer);
   add_event<EventOf<PthreadMonitor>>(peer);
   add_semaphore_rows<Semaphore>(peer);
-  add_barrier_rows<Barrier>(peer);
-  add_thread_rows<Thread>(peer);
-  add_thread_growth<Thread>(peer);
+  add_barrier_rows<PthreadBarrier>(peer);
+  add_thread_rows<PthreadThread>(peer);
+  add_thread_growth<PthreadThread>(peer);
   add_local_rows<Local>(peer);
   add_built_queues<PthreadMonitor>(peer);
   add_timer_rows<Timers>(peer);

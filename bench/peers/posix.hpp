@@ -1,4 +1,4 @@
-// posix.hpp - pthread_mutex_t with two pthread_cond_t, which the tests of the harness use too.
+// posix.hpp - what rows and programs both have of pthreads; the tests of the harness have its lock, too.
 #ifndef THRUM_BENCH_PEERS_POSIX_HPP
 #define THRUM_BENCH_PEERS_POSIX_HPP
 
@@ -54,6 +54,43 @@ class alignas(cache_line) PthreadMonitor {
  private:
   pthread_mutex_t mutex_ = PTHREAD_MUTEX_INITIALIZER;
   pthread_cond_t conditions_[2];
+};
+
+class alignas(cache_line) PthreadBarrier {
+ public:
+  explicit PthreadBarrier(int parties) {
+    require(pthread_barrier_init(&barrier_, nullptr, static_cast<unsigned>(parties)), "pthread_barrier_init");
+  }
+  PthreadBarrier(const PthreadBarrier&) = delete;
+  PthreadBarrier& operator=(const PthreadBarrier&) = delete;
+  ~PthreadBarrier() { require(pthread_barrier_destroy(&barrier_), "pthread_barrier_destroy"); }
+  void wait() {
+    const int status = pthread_barrier_wait(&barrier_);
+    require(status == PTHREAD_BARRIER_SERIAL_THREAD ? 0 : status, "pthread_barrier_wait");
+  }
+
+ private:
+  pthread_barrier_t barrier_;
+};
+
+class PthreadThread {
+ public:
+  void start(void (*body)(void*), void* argument) {
+    body_ = body;
+    argument_ = argument;
+    const auto live = [](void* self) -> void* {
+      const PthreadThread& thread = *static_cast<const PthreadThread*>(self);
+      thread.body_(thread.argument_);
+      return nullptr;
+    };
+    require(pthread_create(&thread_, nullptr, live, this), "pthread_create");
+  }
+  void join() { require(pthread_join(thread_, nullptr), "pthread_join"); }
+
+ private:
+  pthread_t thread_;
+  void (*body_)(void*);
+  void* argument_;
 };
 
 }  // namespace bench

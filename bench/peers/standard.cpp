@@ -1,6 +1,4 @@
 // standard.cpp - the C++ standard library of C++20.
-#include <barrier>
-#include <condition_variable>
 #include <future>
 #include <memory>
 #include <mutex>
@@ -11,6 +9,7 @@
 #include "peers/built.hpp"
 #include "peers/locks.hpp"
 #include "peers/peers.hpp"
+#include "peers/standard.hpp"
 #include "rows/barrier.hpp"
 #include "rows/local.hpp"
 #include "rows/pool.hpp"
@@ -22,28 +21,6 @@
 namespace bench {
 
 namespace {
-
-class alignas(cache_line) Monitor {
- public:
-  void acquire() { mutex_.lock(); }
-  void release() { mutex_.unlock(); }
-  void wait(Side side) {
-    std::unique_lock held(mutex_, std::adopt_lock);
-    conditions_[side].wait(held);
-    held.release();
-  }
-  void notify(Side side) { conditions_[side].notify_one(); }
-  void notify_all(Side side) { conditions_[side].notify_all(); }
-  void time_out(std::chrono::milliseconds time) {
-    std::unique_lock held(mutex_, std::adopt_lock);
-    require(conditions_[lead].wait_for(held, time, [] { return false; }), "condition_variable::wait_for");
-    held.release();
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable conditions_[2];
-};
 
 class alignas(cache_line) Event {
  public:
@@ -65,24 +42,6 @@ class alignas(cache_line) Semaphore {
 
  private:
   std::counting_semaphore<> semaphore_{0};
-};
-
-class alignas(cache_line) Barrier {
- public:
-  explicit Barrier(int parties) : barrier_(parties) {}
-  void wait() { barrier_.arrive_and_wait(); }
-
- private:
-  std::barrier<> barrier_;
-};
-
-class Thread {
- public:
-  void start(void (*body)(void*), void* argument) { thread_ = std::thread(body, argument); }
-  void join() { thread_.join(); }
-
- private:
-  std::thread thread_;
 };
 
 /// An object that has to be constructed in each thread, as a Local's.
@@ -112,14 +71,14 @@ void add_standard(Suite& suite) {
   add_lock<Lockable<std::mutex>>(peer);
   add_rlock_rows<Lockable<std::recursive_mutex>>(peer);
   add_rwlock_rows<SharedLockable<std::shared_mutex>>(peer);
-  add_monitor<Monitor>(peer);
+  add_monitor<StandardMonitor>(peer);
   add_event<Event>(peer);
   add_semaphore_rows<Semaphore>(peer);
-  add_barrier_rows<Barrier>(peer);
-  add_thread_rows<Thread>(peer);
-  add_thread_growth<Thread>(peer);
+  add_barrier_rows<StandardBarrier>(peer);
+  add_thread_rows<StandardThread>(peer);
+  add_thread_growth<StandardThread>(peer);
   add_local_rows<Local>(peer);
-  add_built_queues<Monitor>(peer);
+  add_built_queues<StandardMonitor>(peer);
   add_round_trip_rows<Async>(peer);
   peer.size("lock", sizeof(std::mutex));
   peer.size("rlock", sizeof(std::recursive_mutex));

@@ -6,6 +6,7 @@
 #include "peers/built.hpp"
 #include "peers/locks.hpp"
 #include "peers/peers.hpp"
+#include "peers/thrum_c.hpp"
 #include "rows/barrier.hpp"
 #include "rows/local.hpp"
 #include "rows/pool.hpp"
@@ -14,28 +15,10 @@
 #include "rows/semaphore.hpp"
 #include "rows/thread.hpp"
 #include "rows/timer.hpp"
-#include "thrum/thrum.h"
 
 namespace bench {
 
 namespace {
-
-/// A handle that is made, and destroyed in the end.
-template <class Handle, thrum_status (*destroy)(Handle) noexcept>
-class alignas(cache_line) Owned {
- public:
-  template <class Create>
-  explicit Owned(Create create) {
-    require(create(&handle_), "a create");
-  }
-  Owned(const Owned&) = delete;
-  Owned& operator=(const Owned&) = delete;
-  ~Owned() { require(destroy(handle_), "a destroy"); }
-  operator Handle() const { return handle_; }
-
- private:
-  Handle handle_;
-};
 
 class Lock {
  public:
@@ -156,25 +139,6 @@ class Thread {
 
  private:
   thrum_thread thread_;
-};
-
-class Queue {
- public:
-  explicit Queue(std::size_t capacity)
-      : queue_([capacity](auto* queue) {
-          return thrum_queue_create(queue, THRUM_QUEUE_FIFO, static_cast<std::int64_t>(capacity), nullptr);
-        }) {}
-  void put(std::size_t item) {
-    require(thrum_queue_put(queue_, reinterpret_cast<void*>(item), THRUM_FOREVER), "thrum_queue_put");
-  }
-  std::size_t get() {
-    void* item;
-    require(thrum_queue_get(queue_, &item, THRUM_FOREVER), "thrum_queue_get");
-    return reinterpret_cast<std::size_t>(item);
-  }
-
- private:
-  Owned<thrum_queue, thrum_queue_destroy> queue_;
 };
 
 void do_nothing(void*) {}
@@ -301,8 +265,8 @@ void add_thrum_c(Suite& suite) {
   add_thread_rows<Thread>(peer);
   add_thread_growth<Thread>(peer);
   add_local_rows<Local>(peer);
-  add_bounded_queue_rows<Queue>(peer);
-  add_unbounded_queue_rows<Queue>(peer);
+  add_bounded_queue_rows<ThrumQueue>(peer);
+  add_unbounded_queue_rows<ThrumQueue>(peer);
   add_task_rows<Pool>(peer);
   add_future_rows<Pool>(peer);
   add_round_trip_rows<Pool>(peer);

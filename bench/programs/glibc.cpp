@@ -24,43 +24,6 @@ class alignas(cache_line) RWLock {
   pthread_rwlock_t lock_ = PTHREAD_RWLOCK_INITIALIZER;
 };
 
-class alignas(cache_line) Barrier {
- public:
-  explicit Barrier(int parties) {
-    require(pthread_barrier_init(&barrier_, nullptr, static_cast<unsigned>(parties)), "pthread_barrier_init");
-  }
-  Barrier(const Barrier&) = delete;
-  Barrier& operator=(const Barrier&) = delete;
-  ~Barrier() { require(pthread_barrier_destroy(&barrier_), "pthread_barrier_destroy"); }
-  void wait() {
-    const int status = pthread_barrier_wait(&barrier_);
-    require(status == PTHREAD_BARRIER_SERIAL_THREAD ? 0 : status, "pthread_barrier_wait");
-  }
-
- private:
-  pthread_barrier_t barrier_;
-};
-
-class Thread {
- public:
-  void start(void (*body)(void*), void* argument) {
-    body_ = body;
-    argument_ = argument;
-    const auto live = [](void* self) -> void* {
-      const Thread& thread = *static_cast<const Thread*>(self);
-      thread.body_(thread.argument_);
-      return nullptr;
-    };
-    require(pthread_create(&thread_, nullptr, live, this), "pthread_create");
-  }
-  void join() { require(pthread_join(thread_, nullptr), "pthread_join"); }
-
- private:
-  pthread_t thread_;
-  void (*body_)(void*);
-  void* argument_;
-};
-
 class Monitor {
  public:
   Monitor() {
@@ -125,7 +88,7 @@ class SystemTimers {
 
 void add_glibc_programs(Suite& suite) {
   const Peer peer(suite, "glibc");
-  add_wordcount(peer, count_with_threads<RingOf<PthreadMonitor>, Thread, Barrier>);
+  add_wordcount(peer, count_with_threads<RingOf<PthreadMonitor>, PthreadThread, PthreadBarrier>);
   add_pipeline<RingOf<PthreadMonitor>, ThreadsOfRun>(peer);
   add_cache<RWLock>(peer);
   add_timers<TimeoutThread<Monitor>>(peer);

@@ -1,21 +1,17 @@
 // thrum_c.cpp - the programs with thrum's handles.
+#include "peers/thrum_c.hpp"
 #include "programs/cache.hpp"
 #include "programs/pipeline.hpp"
 #include "programs/programs.hpp"
 #include "programs/timers.hpp"
 #include "programs/wordcount.hpp"
-#include "thrum/thrum.h"
 
 namespace bench {
 
 namespace {
 
-class alignas(cache_line) RWLock {
+class RWLock {
  public:
-  RWLock() { require(thrum_rwlock_create(&lock_), "thrum_rwlock_create"); }
-  RWLock(const RWLock&) = delete;
-  RWLock& operator=(const RWLock&) = delete;
-  ~RWLock() { require(thrum_rwlock_destroy(lock_), "thrum_rwlock_destroy"); }
   void acquire_read() {
     require(thrum_rwlock_acquire_read(lock_, THRUM_FOREVER), "thrum_rwlock_acquire_read");
   }
@@ -26,29 +22,7 @@ class alignas(cache_line) RWLock {
   void release_write() { require(thrum_rwlock_release_write(lock_), "thrum_rwlock_release_write"); }
 
  private:
-  thrum_rwlock lock_;
-};
-
-class alignas(cache_line) Queue {
- public:
-  explicit Queue(std::size_t capacity) {
-    require(thrum_queue_create(&queue_, THRUM_QUEUE_FIFO, static_cast<std::int64_t>(capacity), nullptr),
-            "thrum_queue_create");
-  }
-  Queue(const Queue&) = delete;
-  Queue& operator=(const Queue&) = delete;
-  ~Queue() { require(thrum_queue_destroy(queue_), "thrum_queue_destroy"); }
-  void put(std::size_t item) {
-    require(thrum_queue_put(queue_, reinterpret_cast<void*>(item), THRUM_FOREVER), "thrum_queue_put");
-  }
-  std::size_t get() {
-    void* item;
-    require(thrum_queue_get(queue_, &item, THRUM_FOREVER), "thrum_queue_get");
-    return reinterpret_cast<std::size_t>(item);
-  }
-
- private:
-  thrum_queue queue_;
+  Owned<thrum_rwlock, thrum_rwlock_destroy> lock_{thrum_rwlock_create};
 };
 
 class Pool {
@@ -88,7 +62,7 @@ class Pool {
 void count(std::vector<Tally>& tallies) {
   struct Job {
     std::vector<Tally>& tallies;
-    Queue queue{files_ahead};
+    ThrumQueue queue{files_ahead};
     thrum_latch counted{};
     std::atomic<std::size_t> next{0};
   } job{tallies};
@@ -141,7 +115,13 @@ class Connections {
   }
   static void end(thrum_timer timer) {
     require(thrum_timer_cancel(timer), "thrum_timer_cancel");
-    require(thrum_timer_destroy(timer), "thrum_timer_destroy");
+    thrum_status status = thrum_timer_destroy(timer);
+    if (status == THRUM_E_BUSY) {
+      // Its call has told of the timeout, and not returned yet.
+      require(thrum_timer_join(timer, THRUM_FOREVER), "thrum_timer_join");
+      status = thrum_timer_destroy(timer);
+    }
+    require(status, "thrum_timer_destroy");
   }
 
   Timeouts& timeouts_;
@@ -152,7 +132,7 @@ class Connections {
 
 void add_thrum_c_programs(const Peer& peer) {
   add_wordcount(peer, count);
-  add_pipeline<Queue, Pool>(peer);
+  add_pipeline<ThrumQueue, Pool>(peer);
   add_cache<RWLock>(peer);
   add_timers<Connections>(peer);
 }
