@@ -117,7 +117,7 @@ struct Crosswise {
       condition.notify();
       lock.release();
     }
-    bool rests() const { return is_at_rest(lock) && ::rests(condition); }
+    bool both_rest() const { return is_at_rest(lock) && rests(condition); }
   };
   Seat<thrum::Lock, kFirst> first_lock;
   Seat<thrum::Condition, kOtherStripe> first_condition{first_lock};
@@ -132,7 +132,7 @@ struct Crosswise {
     if (thread == 2) first.tell();
     if (thread == 3) second.tell();
   }
-  void check() { THRUM_SIM_ASSERT(first.rests() && second.rests()); }
+  void check() { THRUM_SIM_ASSERT(first.both_rest() && second.both_rest()); }
 };
 
 /// One waits with a time-out, one notifies, and one acquires and releases the Lock, in whose queue the first
