@@ -1,5 +1,6 @@
-"""Every public header compiles without a warning, by itself, in every mode of its language, after others that define
-common words as macros, and before and after the headers of widespread libraries that are here.
+"""Every public header compiles without a warning by itself, those of C in every mode and those of classes together in
+every mode of theirs, after others that define common words as macros, and before and after the headers of widespread
+libraries that are here.
 
     headers.py C-COMPILER C++-COMPILER [beside]
 
@@ -19,7 +20,7 @@ SMALL_COMPILERS = ("i686-linux-gnu-gcc", "i686-linux-gnu-g++")
 INCLUDE = checking.ROOT / "include"
 C_MODES = ("c89", "c99", "c11", "c17", "c2x")
 CPP_MODES = ("c++98", "c++11", "c++14", "c++17", "c++20", "c++2b")
-CLASS_MODES = ("c++17", "c++20", "c++2b")
+CLASS_MODES = ("c++17", "c++20", "c++2b")  # all headers together; each by itself in the first
 WARNINGS = (
     *("-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wsign-conversion", "-Wshadow", "-Wundef", "-Wredundant-decls"),
     *("-Wcast-align", "-Wcast-qual", "-Wdouble-promotion", "-Wformat=2", "-Werror"),
@@ -42,14 +43,12 @@ typedef char flag_is_aligned[offsetof(struct unaligned, flag) == 8 ? 1 : -1];
 """
 
 # What is a range of C++20, too.
-USES_OF_CLASSES = {
-    "thrum/future.hpp": """
+USES_OF_CLASSES = """
 #if defined(__cpp_lib_ranges)
 #include <ranges>
 static_assert(std::ranges::input_range<thrum::AsCompleted<int>>, "for views");
 #endif
 """
-}
 
 # Words that widespread code bases define as macros, in the way in which they do.
 MACROS = {
@@ -163,8 +162,9 @@ def by_itself(of_c, headers):
                     yield from ((c_compiler, "c", mode, header, twice + USES_OF_THE_C_HEADER) for mode in C_MODES)
                     yield from ((cpp_compiler, "c++", mode, header, twice + USES_OF_THE_C_HEADER) for mode in CPP_MODES)
         else:
-            uses = USES_OF_CLASSES.get(header, "")
-            yield from ((CPP_COMPILER, "c++", mode, header, twice + uses) for mode in CLASS_MODES)
+            yield CPP_COMPILER, "c++", CLASS_MODES[0], header, twice
+    for mode in CLASS_MODES:
+        yield CPP_COMPILER, "c++", mode, "headers of classes", includes(headers) + USES_OF_CLASSES
     yield C_COMPILER, "c", "c11", "after macros, a header of C", after_macros(of_c)
     yield CPP_COMPILER, "c++", "c++17", "after macros, a header of C++", after_macros(headers)
 

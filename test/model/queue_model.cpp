@@ -251,7 +251,7 @@ TEST_CASE("Queue: a ring of two between two threads", "[queue]") {
 }
 
 TEST_CASE("Queue: a ring of one, two that get", "[queue]") {
-  explore<Sharing<Fifo, 1>>("Queue(1), 3 threads, put twice, get and get", 3, {3, 4, 6});
+  explore<Sharing<Fifo, 1>>("Queue(1), 3 threads, put twice, get and get", 3, {3, 3, 6});
 }
 
 TEST_CASE("Queue: a ring of one, two that put", "[queue]") {
@@ -259,7 +259,7 @@ TEST_CASE("Queue: a ring of one, two that put", "[queue]") {
 }
 
 TEST_CASE("Queue: a ring of one, four threads", "[queue]") {
-  explore<Crowd<Fifo, 1>>("Queue(1), 4 threads, put and put, get and get", 4, {2, 3, 4});
+  explore<Crowd<Fifo, 1>>("Queue(1), 4 threads, put and put, get and get", 4, {2, 2, 4});
 }
 
 TEST_CASE("Queue: room in a full ring, in another cell", "[queue]") {
@@ -280,7 +280,7 @@ TEST_CASE("Queue: an item for a ring comes late", "[queue]") {
 
 TEST_CASE("Queue: an item for a ring comes late, two that get", "[queue]") {
   explore<LateItems<Fifo, 1>>("Queue(1), 3 threads, get with a time-out and without, put twice", 3,
-                              {3, 4, 6});
+                              {3, 3, 6});
 }
 
 TEST_CASE("Queue: room in a ring comes late", "[queue]") {
@@ -329,7 +329,7 @@ TEST_CASE("LifoQueue: the last that has found room comes first", "[queue]") {
 }
 
 TEST_CASE("LifoQueue: room comes late", "[queue]") {
-  explore<LateRoom<Lifo>>("LifoQueue(1), 2 threads, put with a time-out, get", 2, {3, kAny, kAny});
+  explore<LateRoom<Lifo>>("LifoQueue(1), 2 threads, put with a time-out, get", 2, {3, 4, kAny});
 }
 
 TEST_CASE("PriorityQueue: one place between two threads", "[queue]") {
@@ -355,5 +355,5 @@ TEST_CASE("Queue: items that are looked at first, two that get", "[queue]") {
 }
 
 TEST_CASE("Queue: items that are looked at first, four threads", "[queue]") {
-  explore<Crowd<Peeking, 1>>("Queue(1) that peeks, 4 threads, put and put, get and get", 4, {0, 1, 2});
+  explore<Crowd<Peeking, 1>>("Queue(1) that peeks, 4 threads, put and put, get and get", 4, {0, 0, 2});
 }
