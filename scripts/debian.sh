@@ -38,5 +38,5 @@ try_other_debian() {
   echo "On Debian $number, with g++ $("${inside[@]}" g++ -dumpfullversion) and" \
     "$("${inside[@]}" getconf GNU_LIBC_VERSION):"
   PATH=$files:$PATH CC=gcc CXX=g++ try "debian-$number" --unity=subprojects -Dunity_size=1000 -Ddebug=false \
-    -Dbenchmarks=disabled
+    -Dbenchmarks=disabled -Dsimulator=disabled
 }
