@@ -26,9 +26,12 @@ class Condition : public detail::Lockable<Condition> {
   Condition& operator=(const Condition&) = delete;
 
   /// Acquires the condition's lock, as that lock's acquire. Condition.acquire.
-  bool acquire(double timeout = no_timeout) {
-    return has(on_lock) ? lock_->acquire(timeout) : rlock().acquire(timeout);
+  bool acquire() {
+    if (!has(on_lock)) return rlock().acquire();
+    lock_->acquire();
+    return true;
   }
+  bool acquire(double timeout) { return has(on_lock) ? lock_->acquire(timeout) : rlock().acquire(timeout); }
   /// Releases the condition's lock, as that lock's release. Condition.release.
   void release() { has(on_lock) ? lock_->release() : rlock().release(); }
 

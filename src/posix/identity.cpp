@@ -4,11 +4,25 @@
 
 #include "platform.hpp"
 
+extern "C" {
+__attribute__((visibility("default"))) __thread std::uint64_t thrum_core_caller = 0;
+}
+
 namespace thrum::platform {
 
 __thread Identity current_identity = {nullptr, 0};
 
+// What programs see of it. A program with a library of its own inside may have a variable of that name, which
+// the loader then takes for all; the library writes this one.
+extern __thread std::uint64_t own_caller __attribute__((alias("thrum_core_caller"), visibility("hidden")));
+
 namespace {
+
+/// What the calling thread is from here on.
+void become(const Identity& identity) noexcept {
+  current_identity = identity;
+  own_caller = identity.ident;
+}
 
 // POSIX calls a thread's destructors in rounds, as long as one of them sets its value again. The record
 // is wanted as long as that can be, since the others' destructors may still use the library; but in the
@@ -30,14 +44,14 @@ void destroy_value(void* record) {
   thread_ended(record);
   if (rounds_or_ended <= kRounds) rounds_or_ended = reinterpret_cast<std::uintptr_t>(record);
   pthread_setspecific(key, nullptr);
-  current_identity = {nullptr, 0};
+  become({nullptr, 0});
 }
 
 }  // namespace
 
 bool set_identity(const Identity& identity) noexcept {
   if (pthread_setspecific(key, identity.record) != 0) return false;
-  current_identity = identity;
+  become(identity);
   return true;
 }
 

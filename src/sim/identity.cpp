@@ -2,6 +2,11 @@
 #include "engine/world.hpp"
 #include "platform.hpp"
 
+// Programs ask the library, which has more threads than the system knows of.
+extern "C" {
+__attribute__((visibility("default"))) __thread std::uint64_t thrum_core_caller = 0;
+}
+
 namespace thrum::platform {
 
 const Identity& identity() noexcept { return sim::world().current().identity; }

@@ -32,13 +32,13 @@ CHANGES = {
 }
 # Nothing is done in line here, so nothing but the headers needs the name.
 PLAIN = """
-#include <thrum/rlock.hpp>
+#include <thrum/rwlock.hpp>
 #include <cstdio>
-struct Account { thrum::RLock lock; long balance = 100; };
+struct Account { thrum::RWLock lock; long balance = 100; };
 int main() {
   static Account account;
-  account.lock.acquire();
-  account.lock.release();
+  account.lock.acquire_write();
+  account.lock.release_write();
   std::puts(account.balance == 100 ? "well" : "corrupted");
 }
 """

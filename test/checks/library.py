@@ -1,5 +1,6 @@
 """The built libraries export what src/exports.txt lists, which is what the headers declare, the name with the number of
-the headers' layout, and the names of the classes that the headers throw; and need libc alone.
+the headers' layout, the variable that programs read in line, and the names of the classes that the headers throw; and
+need libc alone.
 
     library.py C++-COMPILER SHARED-LIBRARY STATIC-LIBRARY
     library.py C++-COMPILER SIMULATOR-LIBRARY
@@ -56,7 +57,7 @@ def list_faults():
 def export_faults():
     found = {name for kind, name in symbols(SHARED, "--dynamic", "--defined-only", "--with-symbol-versions") if kind != "A"}
     thrown = (f"_ZTSN5thrum{len(name)}{name}E" for name in checking.thrown_names())
-    names = [*listed_names(), checking.layout_name(COMPILER), *thrown]
+    names = [*listed_names(), checking.layout_name(COMPILER), "thrum_core_caller", *thrown]
     yield from difference("exported", found, {f"{name}@@{VERSION}" for name in names})
 
 

@@ -1,10 +1,12 @@
 // detour_test.cpp - the library's word that sends through the library what programs do in line. The linker
 // has the calls come to functions that count them.
 #include <catch2/catch_test_macros.hpp>
+#include <thread>
 
 #include "thrum/event.hpp"
 #include "thrum/lock.hpp"
 #include "thrum/once.hpp"
+#include "thrum/rlock.hpp"
 #include "thrum/semaphore.hpp"
 
 namespace {
@@ -24,6 +26,20 @@ thrum_status __real_thrum_core_lock_release(Word&, std::uint32_t) noexcept;
 thrum_status __wrap_thrum_core_lock_release(Word&, std::uint32_t) noexcept;
 thrum_status __wrap_thrum_core_lock_release(Word& lock, std::uint32_t generation) noexcept {
   return ++calls, __real_thrum_core_lock_release(lock, generation);
+}
+
+thrum_status __real_thrum_core_rlock_acquire(RLockState&, std::uint32_t, std::uint64_t, double) noexcept;
+thrum_status __wrap_thrum_core_rlock_acquire(RLockState&, std::uint32_t, std::uint64_t, double) noexcept;
+thrum_status __wrap_thrum_core_rlock_acquire(RLockState& lock, std::uint32_t generation, std::uint64_t owner,
+                                             double timeout) noexcept {
+  return ++calls, __real_thrum_core_rlock_acquire(lock, generation, owner, timeout);
+}
+
+thrum_status __real_thrum_core_rlock_release(RLockState&, std::uint32_t, std::uint64_t) noexcept;
+thrum_status __wrap_thrum_core_rlock_release(RLockState&, std::uint32_t, std::uint64_t) noexcept;
+thrum_status __wrap_thrum_core_rlock_release(RLockState& lock, std::uint32_t generation,
+                                             std::uint64_t owner) noexcept {
+  return ++calls, __real_thrum_core_rlock_release(lock, generation, owner);
 }
 
 thrum_status __real_thrum_core_event_set(Word&, std::uint32_t) noexcept;
@@ -107,6 +123,35 @@ TEST_CASE("a free lock is taken in line, unless the library wants to be called",
   }
   CHECK(calls_of(release) == 0);
   CHECK_FALSE(lock.locked());
+}
+
+TEST_CASE("an rlock is taken, taken again and left in line, unless the library wants to be called",
+          "[rlock]") {
+  thrum::RLock lock;
+  const auto acquire = [&lock] { CHECK(lock.acquire()); };
+  const auto release = [&lock] { lock.release(); };
+  // A thread that the library does not know yet.
+  std::thread([&] {
+    CHECK(calls_of(acquire) == 1);
+    CHECK(calls_of(acquire) == 0);
+    CHECK(lock.is_owned());
+    CHECK(lock.recursion_count() == 2);
+    CHECK(calls_of(release) == 0);
+    {
+      const Detour detour;
+      CHECK(calls_of(acquire) == 1);
+      CHECK(calls_of(release) == 1);
+      CHECK(lock.recursion_count() == 1);
+    }
+    CHECK(calls_of(release) == 0);
+    CHECK_FALSE(lock.is_owned());
+    CHECK(calls_of(acquire) == 0);
+    CHECK(calls_of([&lock] {
+            std::thread([&lock] { CHECK_THROWS_AS(lock.release(), thrum::RuntimeError); }).join();
+          }) == 1);
+    CHECK(calls_of(release) == 0);
+    CHECK(calls_of([&lock] { CHECK_THROWS_AS(lock.release(), thrum::RuntimeError); }) == 1);
+  }).join();
 }
 
 TEST_CASE("an event is set, cleared and found set in line, unless the library wants to be called",

@@ -207,6 +207,22 @@ inline bool try_change(Word& word, std::uint64_t from, std::uint64_t to) noexcep
   return in_line() && change(word, from, to);
 }
 
+#if defined(__ELF__) && !defined(THRUM_NO_INLINE)
+// The identifier of the calling thread; 0: the library does not know it yet, or no longer. Not thread_local,
+// which for a variable of another file asks a function whether it has been initialised.
+extern "C" THRUM_API __thread std::uint64_t thrum_core_caller;
+
+/// The same for what is done in line; 0: that is left to the library, as where programs have no way to read a
+/// library's variable of their thread.
+// The linker may find such a variable by an addition that sets no flags, and gcc's UndefinedBehaviorSanitizer
+// compares the sum with null by those.
+__attribute__((no_sanitize("undefined"))) inline std::uint64_t caller() noexcept {
+  return in_line() ? thrum_core_caller : 0;
+}
+#else
+inline std::uint64_t caller() noexcept { return 0; }
+#endif
+
 }  // namespace thrum::detail
 
 #endif

@@ -49,6 +49,23 @@ inline std::uint64_t load(const Word& word) noexcept {
 #endif
 }
 
+/// Reads a word, and writes one that only the calling thread changes, in no order with anything.
+inline std::uint64_t glance(const Word& word) noexcept {
+#if defined(_MSC_VER) && !defined(__clang__)
+  return load(word);
+#else
+  return __atomic_load_n(&word.bits, __ATOMIC_RELAXED);
+#endif
+}
+inline void put(Word& word, std::uint64_t bits) noexcept {
+#if defined(_MSC_VER) && !defined(__clang__)
+  while (!change(word, load(word), bits)) {
+  }
+#else
+  __atomic_store_n(&word.bits, bits, __ATOMIC_RELAXED);
+#endif
+}
+
 /// Reads a number that other threads may change, in no order with anything.
 inline unsigned glance(const unsigned& number) noexcept {
 #if defined(_MSC_VER) && !defined(__clang__)
