@@ -155,6 +155,48 @@ static int thread_ends_during_exit(void) {
   return 0;
 }
 
+static int shutting_down;
+
+static void note_shutdown(void* unused) {
+  (void)unused;
+  __atomic_store_n(&shutting_down, 1, __ATOMIC_RELEASE);
+}
+
+/* The library's own key is older, and so it has taken its leave of the thread in the third round, before
+ * this. */
+static void say_in_third_round(void* round) {
+  static char rounds[3];
+  if (round != &rounds[2]) {
+    REQUIRE(pthread_setspecific(key, round == &key ? &rounds[1] : &rounds[2]) == 0);
+    return;
+  }
+  while (!__atomic_load_n(&shutting_down, __ATOMIC_ACQUIRE)) let_others_run();
+  say("destructor\n");
+}
+
+static void have_key(void* unused) {
+  (void)unused;
+  REQUIRE(pthread_setspecific(key, &key) == 0);
+}
+
+static void await_end_of(thrum_thread thread) {
+  int alive = 1;
+  while (alive) {
+    REQUIRE(thrum_thread_is_alive(thread, &alive) == THRUM_OK);
+    let_others_run();
+  }
+}
+
+static int thread_ended_before_exit(void) {
+  prepare();
+  REQUIRE(pthread_key_create(&key, say_in_third_round) == 0);
+  REQUIRE(thrum_register_atexit(note_shutdown, NULL) == THRUM_OK);
+  at_the_very_end = say_end_of_process;
+  await_end_of(start(have_key, NULL, THRUM_DAEMON_NO));
+  await_end_of(start(say_text, "daemon\n", THRUM_DAEMON_YES));
+  return 0;
+}
+
 static int exit_quickly(void) {
   prepare();
   start_waiting_for_ever(THRUM_DAEMON_NO);
@@ -333,6 +375,7 @@ const struct way ways_of_system[] = {
     WAY(leave_main_with_pool),
     WAY(leave_main_with_pending_tasks),
     WAY(thread_ends_during_exit),
+    WAY(thread_ended_before_exit),
     WAY(exit_quickly),
     WAY(die_by_signal),
     WAY(fork_during_exit),

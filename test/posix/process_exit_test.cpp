@@ -59,6 +59,13 @@ TEST_CASE("the same where timers and pools were used, and are used again",
   }
 }
 
+// That a daemon is left to the system, and so not lost, ThreadSanitizer says.
+TEST_CASE("the exit waits for the destructors of a thread that has ended before", "[exit]") {
+  const Ending ending = exit_program("thread_ended_before_exit");
+  CHECK(ending.how == "exit 0");
+  CHECK(ending.output == "daemon\ndestructor\nend of process\n");
+}
+
 TEST_CASE("a process that does not end in good order waits for nobody", "[exit]") {
   const std::pair<const char*, const char*> ways[] = {
       {"exit_at_once", "exit 5"}, {"exit_quickly", "exit 6"}, {"die_by_signal", "signal 9"}};

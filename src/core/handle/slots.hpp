@@ -100,7 +100,8 @@ class Table : tables::Base {
     platform::unlock(mutex);
   }
 
-  /// Calls visit(slot) for every slot that has ever been used. Call where nobody else takes slots.
+  /// Calls visit(slot) for every slot that has ever been used. Call where nobody else takes slots, but while
+  /// visit runs.
   template <class Visit>
   void for_each(Visit visit) noexcept {
     for (std::uint32_t position = 0; position != fresh; ++position) {

@@ -60,6 +60,23 @@ void run_calls(Registry& registry, ThreadRecord& self) noexcept {
   static_cast<void>(event::set(all_called, 0));
 }
 
+/// Has the system be rid of the threads that had ended before anybody waited for them: they may still be in
+/// destructors, and a tool that looks at the end of the process takes one that nobody has joined for lost.
+void reap_ended(Registry& registry) noexcept {
+  threads.for_each([&registry](ThreadRecord& record) {
+    if (record.life != Life::finished || record.reaping || record.references == 0) return;
+    if (record.daemon) {
+      Registry::detach(record);
+      return;
+    }
+    Registry::pin(record);
+    registry.unlock();
+    static_cast<void>(thread::await_end(record, kNever));
+    registry.lock();
+    Registry::unpin(record);
+  });
+}
+
 /// Sets `survivor` where no timer holds the exit back; else waits until none does, and answers false.
 bool timers_let_go(Registry& registry, const ThreadRecord& self) noexcept {
   if (timer::let_exit(survivor, reinterpret_cast<std::uintptr_t>(&self))) return true;
@@ -118,6 +135,7 @@ thrum_status shutdown() noexcept {
       Registry::unpin(*other);
     }
   } while (!timers_let_go(registry, *self));
+  reap_ended(registry);
   registry.unlock();
   runtime::move_gate();
   platform::await_ends();

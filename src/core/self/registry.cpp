@@ -87,15 +87,17 @@ ThreadRecord* Registry::create() noexcept {
   return record;
 }
 
+void Registry::detach(ThreadRecord& record) noexcept {
+  record.reaping = true;
+  platform::detach_thread(record.system);
+  // A join that is under way has nothing more to wait for.
+  static_cast<void>(event::set(record.reaped, 0));
+}
+
 Disposal Registry::drop(ThreadRecord& record) noexcept {
   if (--record.references != 0) return {};
   const Disposal disposal = record.life == Life::created ? Disposal{record.dispose, record.arg} : Disposal{};
-  if (record.life == Life::finished && !record.reaping) {
-    record.reaping = true;
-    platform::detach_thread(record.system);
-    // A join that is under way has nothing more to wait for.
-    static_cast<void>(event::set(record.reaped, 0));
-  }
+  if (record.life == Life::finished && !record.reaping) detach(record);
   release(record.name);
   record.name = nullptr;
   // release: as every end of a generation.

@@ -41,6 +41,9 @@ class Registry {
   /// Takes a reference away; with the last one the object's life ends.
   [[nodiscard]] static Disposal drop(ThreadRecord& record) noexcept;
 
+  /// Leaves a thread that has ended, and that nobody has begun to join, to the system.
+  static void detach(ThreadRecord& record) noexcept;
+
   /// Keep the record's slot from its next life while the registry is unlocked.
   static void pin(ThreadRecord& record) noexcept { ++record.pins; }
   static void unpin(ThreadRecord& record) noexcept;
