@@ -1,6 +1,6 @@
 // arguments_test.cpp - every function of the C ABI with every handle, pointer and timeout that can be wrong:
-// what it answers, and that nothing else happens. The environment's THRUM_EXPORTS_FILE is the list of what the
-// library exports.
+// what it answers, and that nothing else happens. The environment's THRUM_EXPORTS_FILE is the list of what
+// the library exports.
 #include <atomic>
 #include <catch2/catch_test_macros.hpp>
 #include <cerrno>
