@@ -127,29 +127,35 @@ TEST_CASE("a free lock is taken in line, unless the library wants to be called",
 
 TEST_CASE("an rlock is taken, taken again and left in line, unless the library wants to be called",
           "[rlock]") {
+#if defined(__ELF__)
+  constexpr int left_to_library = 0;
+#else
+  // A program cannot read a variable that another module has of each thread.
+  constexpr int left_to_library = 1;
+#endif
   thrum::RLock lock;
   const auto acquire = [&lock] { CHECK(lock.acquire()); };
   const auto release = [&lock] { lock.release(); };
   // A thread that the library does not know yet.
   std::thread([&] {
     CHECK(calls_of(acquire) == 1);
-    CHECK(calls_of(acquire) == 0);
+    CHECK(calls_of(acquire) == left_to_library);
     CHECK(lock.is_owned());
     CHECK(lock.recursion_count() == 2);
-    CHECK(calls_of(release) == 0);
+    CHECK(calls_of(release) == left_to_library);
     {
       const Detour detour;
       CHECK(calls_of(acquire) == 1);
       CHECK(calls_of(release) == 1);
       CHECK(lock.recursion_count() == 1);
     }
-    CHECK(calls_of(release) == 0);
+    CHECK(calls_of(release) == left_to_library);
     CHECK_FALSE(lock.is_owned());
-    CHECK(calls_of(acquire) == 0);
+    CHECK(calls_of(acquire) == left_to_library);
     CHECK(calls_of([&lock] {
             std::thread([&lock] { CHECK_THROWS_AS(lock.release(), thrum::RuntimeError); }).join();
           }) == 1);
-    CHECK(calls_of(release) == 0);
+    CHECK(calls_of(release) == left_to_library);
     CHECK(calls_of([&lock] { CHECK_THROWS_AS(lock.release(), thrum::RuntimeError); }) == 1);
   }).join();
 }
