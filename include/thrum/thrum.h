@@ -942,10 +942,11 @@ THRUM_API thrum_status thrum_register_atexit(void (*function)(void*), void* arg)
 
 /* What the end of main does by itself: calls the functions that were registered with thrum_register_atexit,
  * ends the pools, which do what was submitted to them and take no more, and waits for every thread and timer
- * that is alive and no daemon (they may start more), the calling thread excepted; from then on no thread or
- * timer can be started, and daemons stay where they next wait. Later calls return at once. To be called by
- * what cannot rely on the process's exit, such as a library before it is unloaded. THRUM_E_DEADLOCK: called
- * from within a DllMain, as thrum_thread_join; nothing has changed.
+ * that is alive and no daemon (they may start more), the calling thread excepted, and for the thread-local
+ * destructors of those that have ended and that nobody has joined; from then on no thread or timer can be
+ * started, and daemons stay where they next wait. Later calls return at once. To be called by what cannot
+ * rely on the process's exit, such as a library before it is unloaded. THRUM_E_DEADLOCK: called from within
+ * a DllMain, as thrum_thread_join; nothing has changed.
  * Where main leaves by pthread_exit instead, the process ends with the last of its threads and pending
  * timers, those included that are daemons; what the library itself has started does not keep it.
  * A thread that is no daemon must not call exit where main may be in it, waiting for that thread: libcs that
