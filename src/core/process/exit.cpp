@@ -69,11 +69,7 @@ void reap_ended(Registry& registry) noexcept {
       Registry::detach(record);
       return;
     }
-    Registry::pin(record);
-    registry.unlock();
-    static_cast<void>(thread::await_end(record, kNever));
-    registry.lock();
-    Registry::unpin(record);
+    static_cast<void>(thread::await_end(registry, record, kNever));
   });
 }
 
@@ -128,11 +124,7 @@ thrum_status shutdown() noexcept {
   registry.lock();
   do {
     while (ThreadRecord* other = next_to_await(*self)) {
-      Registry::pin(*other);
-      registry.unlock();
-      static_cast<void>(thread::await_end(*other, kNever));
-      registry.lock();
-      Registry::unpin(*other);
+      static_cast<void>(thread::await_end(registry, *other, kNever));
     }
   } while (!timers_let_go(registry, *self));
   reap_ended(registry);

@@ -206,7 +206,10 @@ thrum_status start_anyhow(std::uint64_t id, const platform::SignalMask& mask) no
   return start(id, true, &mask);
 }
 
-thrum_status await_end(ThreadRecord& record, Deadline deadline) noexcept {
+namespace {
+
+/// What await_end does, with the record pinned and the registry unlocked.
+thrum_status await_end_of(ThreadRecord& record, Deadline deadline) noexcept {
   if (!platform::may_await_threads() && !event::is_set(record.reaped, 0)) return THRUM_E_DEADLOCK;
   Registry registry;
   do {
@@ -221,6 +224,17 @@ thrum_status await_end(ThreadRecord& record, Deadline deadline) noexcept {
   return reap(registry, record, deadline);
 }
 
+}  // namespace
+
+thrum_status await_end(Registry& registry, ThreadRecord& record, Deadline deadline) noexcept {
+  Registry::pin(record);
+  registry.unlock();
+  const thrum_status status = await_end_of(record, deadline);
+  registry.lock();
+  Registry::unpin(record);
+  return status;
+}
+
 thrum_status join(std::uint64_t id, double timeout) noexcept {
   const thrum_status status = check_timeout(timeout);
   return status == THRUM_OK ? join_until(id, deadline_after(timeout)) : status;
@@ -233,12 +247,7 @@ thrum_status join_until(std::uint64_t id, Deadline deadline) noexcept {
   if (record->origin == Origin::foreign) return THRUM_E_FOREIGN;
   if (record->life == Life::created) return THRUM_E_NOT_STARTED;
   if (record == platform::identity().record) return THRUM_E_SELF;
-  Registry::pin(*record);
-  registry.unlock();
-  const thrum_status status = await_end(*record, deadline);
-  registry.lock();
-  Registry::unpin(*record);
-  return status;
+  return await_end(registry, *record, deadline);
 }
 
 thrum_status is_alive(std::uint64_t id, int& out) noexcept {

@@ -5,6 +5,10 @@
 #include "core/self/record.hpp"
 #include "thrum/thrum.h"
 
+namespace thrum {
+class Registry;
+}
+
 namespace thrum::thread {
 
 /// What a thread will do, and with what.
@@ -50,9 +54,9 @@ thrum_status stack_size(std::size_t size, std::size_t* old) noexcept;
 /// Whether a thread can have a stack of that size.
 thrum_status check_stack_size(std::size_t size) noexcept;
 
-/// Waits until a pinned thread has ended and the system is rid of it. THRUM_E_NOT_STARTED: its start, which
-/// was under way, has been refused.
-thrum_status await_end(ThreadRecord& record, Deadline deadline) noexcept;
+/// Waits until a thread has ended and the system is rid of it, with the registry, which is locked before and
+/// after, unlocked meanwhile. THRUM_E_NOT_STARTED: its start, which was under way, has been refused.
+thrum_status await_end(Registry& registry, ThreadRecord& record, Deadline deadline) noexcept;
 
 /// The platform's call-backs: the calling thread ends; another has ended without having been able to say so.
 void finish(void* record) noexcept;
