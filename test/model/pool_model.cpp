@@ -127,6 +127,29 @@ struct Refused {
   }
 };
 
+/// A shutdown as one worker still begins a task and has found another left, which is taken meanwhile.
+struct NoMoreThanItHas {
+  Word begun;
+
+  void operator()() {
+    thrum_pool pool{0};
+    thrum_pool_options options = THRUM_POOL_OPTIONS_INIT;
+    options.initializer = [](void* arg) {
+      THRUM_SIM_ASSERT(static_cast<NoMoreThanItHas*>(arg)->begun.plain()++ < 2);
+      return 0;
+    };
+    options.initializer_arg = this;
+    begun.plain() = 0;
+    THRUM_SIM_ASSERT(thrum_pool_create(&pool, 2, &options) == THRUM_OK);
+    for (int task = 0; task != 3; ++task) {
+      THRUM_SIM_ASSERT(thrum_pool_submit(
+                           pool, [](void*) {}, nullptr, nullptr) == THRUM_OK);
+    }
+    THRUM_SIM_ASSERT(thrum_pool_shutdown(pool, 1, 0) == THRUM_OK);
+    THRUM_SIM_ASSERT(thrum_pool_destroy(pool) == THRUM_OK);
+  }
+};
+
 /// One cancels a task that may be under way as another waits for it.
 struct Cancelled {
   Pool pool{1};
@@ -235,6 +258,11 @@ TEST_CASE("Pool: shut down with what is pending as one submits", "[pool]") {
 
 TEST_CASE("Pool: a task as the system refuses a worker", "[pool]") {
   explore<Refused>("Pool of 2, submit by 2 threads, a worker refused", 2, {1, 1, 2});
+}
+
+TEST_CASE("Pool: no more workers than it has", "[pool]") {
+  NoMoreThanItHas program;
+  explore("Pool of 2, submit three times, shutdown, count the workers", test_of(program), {1, 1, 2});
 }
 
 TEST_CASE("Future: cancelled as its task begins", "[pool]") {

@@ -118,18 +118,22 @@ thrum_status hire(PoolSlot& pool, Held& gate) noexcept {
 
 namespace {
 
+bool anything_left_locked(PoolSlot& pool) noexcept {
+  const Held counter(pool.take_lock);
+  return anything_left(pool);
+}
+
 /// Whether a call for help would be heard, and there is none at rest for it: then that one is woken. Call
 /// with the submit lock held.
 bool hire_is_wanted(PoolSlot& pool) noexcept {
   if (!may_help(pool)) return false;
-  Worker* const resting = take_resting(pool);
-  if (resting != nullptr) static_cast<void>(event::set(resting->woken, 0));
-  return resting == nullptr;
-}
-
-bool anything_left_locked(PoolSlot& pool) noexcept {
-  const Held counter(pool.take_lock);
-  return anything_left(pool);
+  if (Worker* const resting = take_resting(pool)) {
+    static_cast<void>(event::set(resting->woken, 0));
+    return false;
+  }
+  // What the call was for, others may have done since: once the pool is shut down, they leave then, and each
+  // would be followed by one who finds nothing.
+  return anything_left_locked(pool);
 }
 
 }  // namespace
