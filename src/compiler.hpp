@@ -9,6 +9,14 @@
 #include <intrin.h>
 #endif
 
+// For a function that few calls need, in one that is quick otherwise: put in line it would cost all of them
+// its frame.
+#if defined(_MSC_VER) && !defined(__clang__)
+#define THRUM_OUT_OF_LINE __declspec(noinline)
+#else
+#define THRUM_OUT_OF_LINE [[gnu::noinline]]
+#endif
+
 namespace thrum::compiler {
 
 /// The bits of a value as a value of another type; std::bit_cast of C++20.

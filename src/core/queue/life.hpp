@@ -7,8 +7,6 @@
 
 namespace thrum::queue {
 
-inline bool has_ring(const State& queue) noexcept { return atomic::load_acquire(queue.ring) != 0; }
-
 /// With the lock of a queue that has one.
 class Exclusive {
  public:

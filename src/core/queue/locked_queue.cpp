@@ -2,7 +2,9 @@
 //
 // The lock is let go as the last step on the queue's memory, and threads are woken after it: whoever is let
 // go may free the queue.
+#include "compiler.hpp"
 #include "core/queue/queue.hpp"
+#include "core/queue/segments.hpp"
 #include "core/queue/store.hpp"
 #include "core/self/runtime.hpp"
 #include "core/sync/lock.hpp"
@@ -30,9 +32,11 @@ enum class Woken { handed_over, look_again, too_late };
 /// With the queue's lock held as long as this lives, or until unlock().
 class Held {
  public:
-  Held(State& queue, Generation generation) noexcept : queue_(queue), generation_(generation) { lock(); }
-  /// Of a queue of C++ that keep() has left locked.
-  explicit Held(State& queue) noexcept : queue_(queue), held_(true) {}
+  /// Acquires it, unless the calling thread has it already.
+  Held(State& queue, Generation generation, bool locked) noexcept
+      : queue_(queue), generation_(generation), held_(locked) {
+    if (!locked) lock();
+  }
   Held(const Held&) = delete;
   Held& operator=(const Held&) = delete;
   ~Held() { unlock(); }
@@ -101,7 +105,7 @@ class Held {
 
  private:
   State& queue_;
-  Generation generation_ = 0;
+  Generation generation_;
   bool held_ = false;
   thrum_status status_ = THRUM_OK;
   lot::WakeList awake_;
@@ -173,13 +177,9 @@ void took(State& queue, Held& held, void* call) noexcept {
   refill(queue, held, call);
 }
 
-}  // namespace
-
-thrum_status locked_put(State& queue, Generation generation, std::uint64_t item, Deadline deadline,
-                        void* call) noexcept {
+thrum_status put(State& queue, Held& held, std::uint64_t item, Deadline deadline, void* call) noexcept {
   Waiter* self = nullptr;
   Spin spin(Spin::kSignal);
-  Held held(queue, generation);
   for (;;) {
     if (held.status() != THRUM_OK) return held.status();
     if (has_flag(queue.tail, kClosed)) return THRUM_CLOSED;
@@ -221,9 +221,7 @@ thrum_status locked_put(State& queue, Generation generation, std::uint64_t item,
   }
 }
 
-thrum_status locked_get(State& queue, Generation generation, std::uint64_t& item, Deadline deadline,
-                        void* call) noexcept {
-  Held held(queue, generation);
+thrum_status get(State& queue, Held& held, std::uint64_t& item, Deadline deadline, void* call) noexcept {
   Waiter* handed = nullptr;
   thrum_status status = await_item(queue, held, deadline, handed);
   if (status != THRUM_OK) return status;
@@ -239,8 +237,71 @@ thrum_status locked_get(State& queue, Generation generation, std::uint64_t& item
   return THRUM_OK;
 }
 
+/// The same for one that has the lock already, or has not.
+THRUM_OUT_OF_LINE thrum_status put_slowly(State& queue, Generation generation, std::uint64_t item,
+                                          double timeout, void* call, bool locked) noexcept {
+  const thrum_status status = check_timeout_not_negative(timeout);
+  if (status != THRUM_OK) return status;
+  const Deadline deadline = deadline_after(timeout);
+  Held held(queue, generation, locked);
+  return put(queue, held, item, deadline, call);
+}
+
+THRUM_OUT_OF_LINE thrum_status get_slowly(State& queue, Generation generation, std::uint64_t& item,
+                                          double timeout, void* call, bool locked) noexcept {
+  const thrum_status status = check_timeout_not_negative(timeout);
+  if (status != THRUM_OK) return status;
+  const Deadline deadline = deadline_after(timeout);
+  Held held(queue, generation, locked);
+  return get(queue, held, item, deadline, call);
+}
+
+/// Puts the item in, where a queue that is locked is a chain with room, and nobody waits to get one.
+bool put_in_chain(State& queue, std::uint64_t item) noexcept {
+  if (store::order_of(queue) == detail::queue_priority || has_flag(queue.tail, kFlags)) return false;
+  if (is_full(queue) || !segments::append(queue, item)) return false;
+  advance(queue.tail);
+  return true;
+}
+
+/// Takes the item whose turn it is, where a queue that is locked is a chain, nobody waits to put, and no
+/// memory is to be given up.
+bool get_from_chain(State& queue, std::uint64_t& item) noexcept {
+  const std::uint64_t order = store::order_of(queue);
+  if (order == detail::queue_priority || has_flag(queue.head, kFlags) || size_of(queue) == 0) return false;
+  const bool last = order == detail::queue_lifo;
+  const std::uint64_t taken = last ? segments::take_last(queue) : segments::take_first(queue);
+  if (!segments::trim_in_place(queue)) {
+    last ? segments::restore_last(queue) : segments::restore_first(queue);
+    return false;
+  }
+  item = taken;
+  advance(queue.head);
+  return true;
+}
+
+}  // namespace
+
+// Most find that nobody has the lock or waits, and a chain with room, or an item.
+
+thrum_status locked_put(State& queue, Generation generation, std::uint64_t item, double timeout,
+                        void* call) noexcept {
+  if (compiler::tells_thread_sanitizer()) return put_slowly(queue, generation, item, timeout, call, false);
+  const bool locked = is_plain(timeout) && lock::try_acquire(queue.word, generation);
+  if (locked && put_in_chain(queue, item)) return lock::release(queue.word, generation);
+  return put_slowly(queue, generation, item, timeout, call, locked);
+}
+
+thrum_status locked_get(State& queue, Generation generation, std::uint64_t& item, double timeout,
+                        void* call) noexcept {
+  if (compiler::tells_thread_sanitizer()) return get_slowly(queue, generation, item, timeout, call, false);
+  const bool locked = is_plain(timeout) && lock::try_acquire(queue.word, generation);
+  if (locked && get_from_chain(queue, item)) return lock::release(queue.word, generation);
+  return get_slowly(queue, generation, item, timeout, call, locked);
+}
+
 thrum_status locked_peek(State& queue, detail::QueueEntry& entry, Deadline deadline, void* call) noexcept {
-  Held held(queue, 0);
+  Held held(queue, 0, false);
   Waiter* handed = nullptr;
   thrum_status status = await_item(queue, held, deadline, handed);
   if (status != THRUM_OK) return status;
@@ -254,7 +315,8 @@ thrum_status locked_peek(State& queue, detail::QueueEntry& entry, Deadline deadl
 }
 
 void locked_take(State& queue, const detail::QueueEntry& entry, bool taken, void* call) noexcept {
-  Held held(queue);
+  // Left locked by locked_peek.
+  Held held(queue, 0, true);
   if (taken) {
     took(queue, held, call);
   } else {
@@ -264,7 +326,7 @@ void locked_take(State& queue, const detail::QueueEntry& entry, bool taken, void
 }
 
 thrum_status locked_drain(State& queue, Generation generation, std::uint64_t& item) noexcept {
-  Held held(queue, generation);
+  Held held(queue, generation, false);
   if (held.status() != THRUM_OK) return held.status();
   if (size_of(queue) == 0) return THRUM_CLOSED;
   item = store::remove_any(queue);

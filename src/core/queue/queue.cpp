@@ -26,20 +26,14 @@ void clear(detail::Word& word, std::uint64_t flags) noexcept {
 
 thrum_status put_slowly(State& queue, Generation generation, std::uint64_t item, double timeout,
                         void* call) noexcept {
-  const thrum_status status = check_timeout_not_negative(timeout);
-  if (status != THRUM_OK) return status;
-  const Deadline deadline = deadline_after(timeout);
-  return has_ring(queue) ? ring_put(queue, generation, item, deadline)
-                         : locked_put(queue, generation, item, deadline, call);
+  return has_ring(queue) ? ring_put(queue, generation, item, timeout)
+                         : locked_put(queue, generation, item, timeout, call);
 }
 
 thrum_status get_slowly(State& queue, Generation generation, std::uint64_t& item, double timeout,
                         void* call) noexcept {
-  const thrum_status status = check_timeout_not_negative(timeout);
-  if (status != THRUM_OK) return status;
-  const Deadline deadline = deadline_after(timeout);
-  return has_ring(queue) ? ring_get(queue, generation, item, deadline)
-                         : locked_get(queue, generation, item, deadline, call);
+  return has_ring(queue) ? ring_get(queue, generation, item, timeout)
+                         : locked_get(queue, generation, item, timeout, call);
 }
 
 thrum_status open(State& queue, std::int64_t maxsize, bool behind_handle) noexcept {
@@ -97,7 +91,7 @@ thrum_status shut_down(State& queue, Generation generation) noexcept {
 
 thrum_status drain(State& queue, Generation generation, std::uint64_t& item) noexcept {
   const thrum_status status =
-      has_ring(queue) ? ring_get(queue, generation, item, kPoll) : locked_drain(queue, generation, item);
+      has_ring(queue) ? ring_get(queue, generation, item, 0) : locked_drain(queue, generation, item);
   // Where more tasks were said to be done than have been got, this one is done already.
   if (status == THRUM_OK) static_cast<void>(task_done(queue, generation));
   return status;

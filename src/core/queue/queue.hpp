@@ -64,6 +64,8 @@ inline bool is_alive(const State& queue, Generation generation) noexcept {
   return generation_of(atomic::load_acquire(queue.word)) == generation;
 }
 
+inline bool has_ring(const State& queue) noexcept { return atomic::load_acquire(queue.ring) != 0; }
+
 /// The cells of a queue; null: it has a lock.
 struct Ring {
   // acquire: the generation is looked at after these.
@@ -172,12 +174,12 @@ thrum_status reinitialise(State& queue, Generation generation, detail::QueueDisp
 void clear(detail::Word& word, std::uint64_t flags) noexcept;
 
 /// The same, of a queue with a lock, and of one with a ring.
-thrum_status locked_put(State& queue, Generation generation, std::uint64_t item, Deadline deadline,
+thrum_status locked_put(State& queue, Generation generation, std::uint64_t item, double timeout,
                         void* call) noexcept;
-thrum_status locked_get(State& queue, Generation generation, std::uint64_t& item, Deadline deadline,
+thrum_status locked_get(State& queue, Generation generation, std::uint64_t& item, double timeout,
                         void* call) noexcept;
-thrum_status ring_put(State& queue, Generation generation, std::uint64_t item, Deadline deadline) noexcept;
-thrum_status ring_get(State& queue, Generation generation, std::uint64_t& item, Deadline deadline) noexcept;
+thrum_status ring_put(State& queue, Generation generation, std::uint64_t item, double timeout) noexcept;
+thrum_status ring_get(State& queue, Generation generation, std::uint64_t& item, double timeout) noexcept;
 
 thrum_status locked_peek(State& queue, detail::QueueEntry& entry, Deadline deadline, void* call) noexcept;
 void locked_take(State& queue, const detail::QueueEntry& entry, bool taken, void* call) noexcept;

@@ -127,7 +127,10 @@ void await_some_room(const State& queue, const Ring& ring, Spin& spin) noexcept 
 
 }  // namespace
 
-thrum_status ring_put(State& queue, Generation generation, std::uint64_t item, Deadline deadline) noexcept {
+thrum_status ring_put(State& queue, Generation generation, std::uint64_t item, double timeout) noexcept {
+  const thrum_status status = check_timeout_not_negative(timeout);
+  if (status != THRUM_OK) return status;
+  const Deadline deadline = deadline_after(timeout);
   Waiter* self = nullptr;
   Spin spin(Spin::kSignal);
   Moment moment;
@@ -173,7 +176,10 @@ thrum_status ring_put(State& queue, Generation generation, std::uint64_t item, D
   }
 }
 
-thrum_status ring_get(State& queue, Generation generation, std::uint64_t& item, Deadline deadline) noexcept {
+thrum_status ring_get(State& queue, Generation generation, std::uint64_t& item, double timeout) noexcept {
+  const thrum_status status = check_timeout_not_negative(timeout);
+  if (status != THRUM_OK) return status;
+  const Deadline deadline = deadline_after(timeout);
   Waiter* self = nullptr;
   Spin spin(Spin::kSignal);
   Moment moment;

@@ -44,6 +44,7 @@ bool add(QueueState& queue) noexcept {
 }
 
 void trim_empty(QueueState& queue, Unused& unused) noexcept {
+  queue.first_place = queue.last_place = 0;
   QueueSegment* const spare = queue.last->next;
   queue.last->next = nullptr;
   unused.push(spare);

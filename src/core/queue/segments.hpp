@@ -80,17 +80,20 @@ void trim_empty(QueueState& queue, Unused& unused) noexcept;
 void drop_first(QueueState& queue, Unused& unused) noexcept;
 void drop_last(QueueState& queue, Unused& unused) noexcept;
 
+/// What trim does mostly: nothing, or has the one segment begin anew. False: memory is to be given up, and
+/// nothing has changed.
+inline bool trim_in_place(QueueState& queue) noexcept {
+  if (queue.count != 0) return queue.first_place != queue.first->capacity && queue.last_place != 0;
+  if (queue.last->next != nullptr || queue.last->capacity > kKept) return false;
+  queue.first_place = queue.last_place = 0;
+  return true;
+}
+
 /// To be called when an item has been taken out for good.
 inline void trim(QueueState& queue, Unused& unused) noexcept {
-  if (queue.count == 0) {
-    // All in one segment, which begins anew.
-    queue.first_place = queue.last_place = 0;
-    if (queue.last->next != nullptr || queue.last->capacity > kKept) trim_empty(queue, unused);
-  } else if (queue.first_place == queue.first->capacity) {
-    drop_first(queue, unused);
-  } else if (queue.last_place == 0) {
-    drop_last(queue, unused);
-  }
+  if (trim_in_place(queue)) return;
+  if (queue.count == 0) return trim_empty(queue, unused);
+  queue.first_place == queue.first->capacity ? drop_first(queue, unused) : drop_last(queue, unused);
 }
 
 /// Frees all memory, whatever is in it.

@@ -6,12 +6,6 @@
 
 namespace thrum::store {
 
-namespace {
-
-std::uint64_t order_of(const QueueState& queue) noexcept { return queue.kind & ~detail::queue_peeks; }
-
-}  // namespace
-
 thrum_status insert(QueueState& queue, std::uint64_t item, void* call) noexcept {
   if (order_of(queue) == detail::queue_priority) return heap::insert(queue, item, call);
   return segments::append(queue, item) ? THRUM_OK : THRUM_E_NOMEM;

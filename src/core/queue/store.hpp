@@ -14,6 +14,9 @@ namespace thrum::store {
 using detail::QueueEntry;
 using detail::QueueState;
 
+/// In which order items leave.
+inline std::uint64_t order_of(const QueueState& queue) noexcept { return queue.kind & ~detail::queue_peeks; }
+
 /// THRUM_E_NOMEM, THRUM_E_FAILED: nothing has changed.
 thrum_status insert(QueueState& queue, std::uint64_t item, void* call) noexcept;
 
