@@ -31,6 +31,7 @@ void Chain::begin_queue(Place& place) noexcept {
   place.previous = nullptr;
   place.last = &place;
   place.count = 1;
+  place.served = 0;
   place.previous_queue = nullptr;
   place.next_queue = queues_;
   if (queues_ != nullptr) queues_->previous_queue = &place;
@@ -41,6 +42,7 @@ void Chain::begin_queue(Place& place) noexcept {
 void Chain::replace_first(Place& first, Place& heir) noexcept {
   heir.last = first.last;
   heir.count = first.count;
+  heir.served = first.served;
   heir.next_queue = first.next_queue;
   heir.previous_queue = first.previous_queue;
   (heir.previous_queue != nullptr ? heir.previous_queue->next_queue : queues_) = &heir;

@@ -128,9 +128,13 @@ std::size_t Bucket::waiting() const noexcept {
   return first != nullptr ? first->count : 0;
 }
 
-std::size_t Bucket::due(std::size_t most) const noexcept {
+std::size_t Bucket::due(std::size_t most) noexcept {
   std::size_t count = 0;
-  const Place* place = chain_.find(address_);
+  Place* place = chain_.find(address_);
+  if (place == nullptr || !is_due(*place->waiter)) return 0;
+  const bool at_once = place->waiter->age == Waiter::kAtOnce;
+  if (!at_once && !platform::has_passed(place->served + kServedAfter)) return 0;
+  place->served = platform::now();
   for (; place != nullptr && count != most && is_due(*place->waiter); place = place->next) ++count;
   return count;
 }

@@ -80,6 +80,7 @@ struct Place {
   std::size_t count = 0;        // of those in the queue
   Place* next_queue = nullptr;  // the first of another one with an address of the same hash
   Place* previous_queue = nullptr;
+  std::uint64_t served = 0;  // when one of the queue last had its turn before all who come by; 0: never
 };
 
 /// Part of a thread's record. Its fields, but for the parker, are guarded by the mutex of the address that it
@@ -97,6 +98,9 @@ struct Waiter {
   std::uint32_t in_vain = 0;       // waits in a row that have outlasted the look before the sleep
   std::uint64_t item = 0;          // what a waiter at a queue has to put, or is handed with the verdict
   detail::Word claim;
+
+  /// An age that is served at the next release, whenever others have been.
+  static constexpr std::uint64_t kAtOnce = 1;
 
   // Times on the platform's clock.
   detail::Word since;     // about when it fell asleep; 0: it has not yet in this wait

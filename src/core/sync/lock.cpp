@@ -52,7 +52,7 @@ thrum_status acquire_until(detail::Word& lock, Generation generation, Deadline d
     if (!free && (word & kParked) == 0 && spin.again()) continue;
     if (self == nullptr) self = runtime::waiter();
     if (self == nullptr) return THRUM_E_NOMEM;
-    if (self->age == 0) self->age = spin.now() | 1;  // not 0
+    if (self->age == 0) self->age = spin.now() | 2;  // neither 0 nor kAtOnce
     const Turn turn = take_turn(lock, generation, *self, called, false);
     if (turn != Turn::queued) return turn == Turn::acquired ? THRUM_OK : THRUM_E_HANDLE;
     if (!lot::wait(*self, deadline) && lot::leave(*self, &lock, [&] { parked::clear(lock, kParked); })) {
@@ -82,7 +82,7 @@ thrum_status acquire_as(detail::Word& lock, Generation generation, Waiter& self)
 
 thrum_status acquire_first(detail::Word& lock, Generation generation, Waiter& self) noexcept {
   atomic::store_guarded(self.since, 0);
-  self.age = 1;  // as if since the clock began: the next release hands the lock over
+  self.age = Waiter::kAtOnce;
   for (bool called = false;; called = true) {
     const Turn turn = take_turn(lock, generation, self, called, true);
     if (turn != Turn::queued) return turn == Turn::acquired ? THRUM_OK : THRUM_E_HANDLE;

@@ -9,8 +9,9 @@
 //                  the first has been called
 //
 // A release calls the first in the queue to look again, and lets whoever comes by have the lock meanwhile;
-// while one is on its way back it calls nobody else. One that comes back too late waits at the front. Once
-// the first has waited for a millisecond the lock is handed over to it, so nobody waits for ever.
+// each later one calls the next. One that comes back too late waits at the front. Once the first has waited
+// for a millisecond the lock is handed over to it, so nobody waits for ever; but not within a quarter of one
+// after another has been served so, as hundreds that wait would soon all be due.
 //
 // PARKED changes with the mutex of the word's bucket held (park/parked.hpp).
 #ifndef THRUM_CORE_SYNC_LOCK_HPP

@@ -109,7 +109,7 @@ thrum_status acquire_slowly(detail::Word& semaphore, Generation generation, doub
     if (!has_units && (word & kParked) == 0 && spin.again()) continue;
     if (self == nullptr) self = runtime::waiter();
     if (self == nullptr) return THRUM_E_NOMEM;
-    if (self->age == 0) self->age = spin.now() | 1;  // not 0
+    if (self->age == 0) self->age = spin.now() | 2;  // neither 0 nor kAtOnce
     const Turn turn = take_turn(semaphore, generation, *self, called);
     if (turn != Turn::queued) return turn == Turn::acquired ? THRUM_OK : THRUM_E_HANDLE;
     if (!lot::wait(*self, deadline) && give_up(semaphore, *self)) return THRUM_TIMEOUT;
