@@ -273,6 +273,25 @@ struct DestroyedAtItsEnd : Destroyed<kKind, kBound> {
   void check() { this->destroy_at_last(); }
 };
 
+/// Two say of one task that it is done, and a third waits for that.
+struct OneTask {
+  Fifo queue{1};
+  Word told;
+
+  OneTask() { THRUM_SIM_ASSERT(put(queue, 1) && get(queue) == 1); }
+  void work(unsigned thread) {
+    if (thread == 0) {
+      THRUM_SIM_ASSERT(queue.join() && queue.unfinished_tasks() == 0);
+      return;
+    }
+    if (thrum::detail::thrum_core_queue_task_done(state(), 0) == THRUM_OK) told.add(1);
+  }
+  void check() { THRUM_SIM_ASSERT(told.plain() == 1 && queue.unfinished_tasks() == 0); }
+
+ private:
+  thrum::detail::QueueState& state() { return reinterpret_cast<thrum::detail::QueueState&>(queue); }
+};
+
 }  // namespace
 
 TEST_CASE("Queue: a full ring is shut down", "[queue]") {
@@ -329,6 +348,11 @@ TEST_CASE("Queue: a join waits for tasks that come meanwhile, a lock", "[queue]"
 
 TEST_CASE("Queue: a task is done late", "[queue]") {
   explore<LateTask>("Queue(1), 3 threads, join and join with a time-out, task_done", 3, {3, 4, 6});
+}
+
+TEST_CASE("Queue: a task is done once", "[queue]") {
+  explore<OneTask>("Queue(1), 3 threads, join, task_done by two for one task", 3, {3, 4, 6},
+                   Misuse::expected);
 }
 
 TEST_CASE("Queue: a ring is destroyed in use", "[queue]") {

@@ -41,6 +41,27 @@ bool first_is_due(const void* address) {
   return first != nullptr && thrum::lot::is_due(*first);
 }
 
+/// Since when the first waiter waits, and when it fell asleep.
+struct Since {
+  std::uint64_t age = 0;
+  std::uint64_t asleep = 0;
+};
+Since since_when(const void* address) {
+  const thrum::lot::Bucket bucket(address);
+  const thrum::Waiter* first = bucket.first();
+  if (first == nullptr) return {};
+  return {first->age, thrum::lot::look(*first).since};
+}
+
+/// Calls the first waiter of a lock that stays held.
+void call_in_vain(const void* address) {
+  thrum::lot::Bucket bucket(address);
+  thrum::Waiter* const waiter = bucket.call();
+  bucket.unlock();
+  REQUIRE(waiter != nullptr);
+  thrum::lot::wake(*waiter, thrum::Verdict::look_again);
+}
+
 /// Two locks of each stripe.
 class Stripes {
  public:
@@ -142,4 +163,47 @@ TEST_CASE("a unit is handed over to who has waited for a millisecond", "[semapho
   CHECK_FALSE(semaphore.acquire(0));
   patient.join();
   CHECK(got);
+}
+
+TEST_CASE("who is called in vain has waited for as long as before", "[lock]") {
+  thrum::Lock lock;
+  lock.acquire();
+  Crew patient(1, [&] {
+    lock.acquire();
+    lock.release();
+  });
+  eventually([&] { return since_when(&lock).asleep != 0; });
+  const Since before = since_when(&lock);
+  for (int round = 0; round < 20; ++round) {
+    call_in_vain(&lock);
+    until_waiting(lock, 1);
+    // It has the time to fall asleep again.
+    for (int i = 0; i < 1000; ++i) std::this_thread::yield();
+    const Since after = since_when(&lock);
+    REQUIRE(after.age == before.age);
+    REQUIRE(after.asleep == before.asleep);
+  }
+  lock.release();
+  patient.join();
+}
+
+// In virtual time both begin at the same moment.
+TEST_CASE("the next wait has lasted for no time", "[lock][spin]") {
+  thrum::Lock first;
+  thrum::Lock second;
+  first.acquire();
+  second.acquire();
+  Crew patient(1, [&] {
+    first.acquire();
+    second.acquire();
+    first.release();
+    second.release();
+  });
+  until_waiting(first, 1);
+  const std::uint64_t age = since_when(&first).age;
+  first.release();
+  until_waiting(second, 1);
+  CHECK(since_when(&second).age > age);
+  second.release();
+  patient.join();
 }

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <catch2/catch_template_test_macros.hpp>
 #include <catch2/catch_test_macros.hpp>
+#include <optional>
 #include <type_traits>
 
 #include "posix/forked.hpp"
@@ -12,6 +13,7 @@
 #include "support/crew.hpp"
 #include "support/eventually.hpp"
 #include "support/handles.hpp"
+#include "support/parked.hpp"
 #include "support/raised.hpp"
 #include "thrum/thrum.hpp"
 
@@ -23,6 +25,7 @@ using support::eventually;
 using support::NativeCrew;
 using support::raised;
 using support::run_forked;
+using support::until_parked;
 
 TEMPLATE_TEST_CASE("those who waited at a barrier before the fork are made to count no more in the child",
                    "[fork][barrier]", thrum::Barrier, handle::Barrier) {
@@ -61,6 +64,10 @@ TEMPLATE_TEST_CASE("an action that forks ends in parent and child", "[fork][barr
   bool forked = false;
   bool is_child = false;
   TestType* self = nullptr;
+  // In the child, in the record of the one that was in the round.
+  thrum::Event event;
+  bool woken_early = false;
+  std::optional<NativeCrew> bystander;
   TestType barrier(2, [&] {
     if (forked) return;
     forked = true;
@@ -69,6 +76,12 @@ TEMPLATE_TEST_CASE("an action that forks ends in parent and child", "[fork][barr
     is_child = child == 0;
     if (is_child) alarm(support::watchdog);
     if (!is_child) ending.how = support::detail::wait_for(child);
+    if (!is_child || !children_start_threads) return;
+    bystander.emplace(1, [&] {
+      event.wait();
+      woken_early = !event.is_set();
+    });
+    until_parked(event);
   });
   self = &barrier;
   std::atomic<int> passed{0};
@@ -86,6 +99,9 @@ TEMPLATE_TEST_CASE("an action that forks ends in parent and child", "[fork][barr
       NativeCrew crew(1, [&] { barrier.wait(); });
       barrier.wait();
       crew.join();
+      event.set();
+      bystander->join();
+      CHILD_REQUIRE(!woken_early);
     }
     support::leave_child(0);
   }

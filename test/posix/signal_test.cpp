@@ -6,11 +6,16 @@
 #include <catch2/catch_test_macros.hpp>
 #include <thread>
 
+#include "posix/forked.hpp"
+#include "posix/in_child.hpp"
 #include "support/eventually.hpp"
 #include "thrum/thrum.hpp"
 
+using support::children_start_threads;
 using support::Clock;
+using support::Ending;
 using support::eventually;
+using support::run_forked;
 using support::seconds_since;
 
 namespace {
@@ -126,13 +131,35 @@ TEST_CASE("a signal that all of a program's threads block is not taken by one of
   pending.cancel();
 }
 
-TEST_CASE("a timer's function runs with the mask of a program's thread", "[signal][timer]") {
+namespace {
+
+/// Whether SIGUSR1 is blocked where a timer's function runs; -1: it is not known.
+int blocked_in_timer() {
   int blocked = -1;
   thrum::Timer timer(0, [&] {
     sigset_t mask;
     if (pthread_sigmask(SIG_SETMASK, nullptr, &mask) == 0) blocked = sigismember(&mask, SIGUSR1);
   });
   timer.start();
-  CHECK(timer.join());
-  CHECK(blocked == 0);
+  timer.join();
+  return blocked;
+}
+
+}  // namespace
+
+TEST_CASE("a timer's function runs with the mask of the thread that started the first timer",
+          "[signal][timer]") {
+  CHECK(blocked_in_timer() == 0);
+  if (!children_start_threads) return;
+  // Where no timer has been started yet.
+  const Ending ending = run_forked([] {
+    sigset_t blocked;
+    sigemptyset(&blocked);
+    sigaddset(&blocked, SIGUSR1);
+    CHILD_REQUIRE(pthread_sigmask(SIG_BLOCK, &blocked, nullptr) == 0);
+    CHILD_REQUIRE(blocked_in_timer() == 1);
+    CHILD_REQUIRE(pthread_sigmask(SIG_UNBLOCK, &blocked, nullptr) == 0);
+    CHILD_REQUIRE(blocked_in_timer() == 1);
+  });
+  CHECK(ending.how == "exit 0");
 }

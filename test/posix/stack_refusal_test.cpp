@@ -1,5 +1,7 @@
 // stack_refusal_test.cpp - stacks that a program's thread-local data does not fit in, or that the system has
 // no room for: what can never succeed is not tried again for ever.
+#include <unistd.h>
+
 #include <catch2/catch_test_macros.hpp>
 #include <cstddef>
 #include <cstdint>
@@ -108,4 +110,9 @@ TEST_CASE("a timer fires where there is no room for the stack that is asked for"
   timer.start();
   CHECK(timer.join());
   CHECK(calls == 1);
+}
+
+TEST_CASE("a stack that would take up all addresses is too large", "[thread][stack_size]") {
+  const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  CHECK(thrum_stack_size(SIZE_MAX - page + 1, nullptr) == THRUM_E_OVERFLOW);
 }

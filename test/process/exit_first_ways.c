@@ -12,6 +12,7 @@ static void use_first(void* unused) {
   REQUIRE(thrum_current_thread(&self) == THRUM_OK);
   REQUIRE(thrum_main_thread(&main_thread) == THRUM_OK);
   REQUIRE(self.id != main_thread.id);
+  REQUIRE(thrum_thread_name(self, name, sizeof name, NULL) == THRUM_OK && strcmp(name, "Dummy-1") == 0);
   REQUIRE(thrum_thread_name(main_thread, name, sizeof name, NULL) == THRUM_OK &&
           strcmp(name, "MainThread") == 0);
   REQUIRE(thrum_thread_is_alive(main_thread, &alive) == THRUM_OK && alive == 1);

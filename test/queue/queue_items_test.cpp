@@ -47,10 +47,10 @@ bool breaks(Call call) {
 /// Which numbers come first; throws when asked to.
 struct FragileLess {
   bool operator()(int a, int b) const {
-    if (broken.exchange(false)) throw Fragile::Broken();
+    if (breaks_in != 0 && breaks_in.fetch_sub(1) == 1) throw Fragile::Broken();
     return a < b;
   }
-  static inline std::atomic<bool> broken{false};
+  static inline std::atomic<int> breaks_in{0};  ///< 1: the next one throws; 0: none does
 };
 
 /// Can only be moved and has no destructor: the standard calls it trivially copyable all the same.
@@ -290,16 +290,35 @@ TEST_CASE("a priority queue is as it was when its comparison has thrown", "[queu
   thrum::PriorityQueue<int, FragileLess> queue(8);
   for (const int item : {5, 3, 8, 1, 9, 2}) queue.put(item);
   for (const double timeout : {0.0, thrum::no_timeout}) {
-    FragileLess::broken = true;
+    FragileLess::breaks_in = 1;
     CHECK(breaks([&] { queue.put(4, timeout); }));
-    FragileLess::broken = true;
+    FragileLess::breaks_in = 1;
     CHECK(breaks([&] { queue.get(timeout); }));
     CHECK(queue.qsize() == 6);
     CHECK(queue.unfinished_tasks() == 6);
   }
-  FragileLess::broken = true;
+  FragileLess::breaks_in = 1;
   CHECK(breaks([&] { queue.try_get(); }));
   for (const int item : {1, 2, 3, 5, 8, 9}) CHECK(queue.get() == item);
+}
+
+TEST_CASE("and whichever of its comparisons it is that throws", "[queue][items]") {
+  thrum::PriorityQueue<int, FragileLess> queue;
+  for (const int item : {1, 9, 8, 7, 6, 5, 4, 3, 2}) queue.put(item);
+  int item = 0;
+  int broken = 0;
+  for (bool done = false; !done;) {
+    FragileLess::breaks_in = broken + 1;
+    done = !breaks([&] { item = queue.get(); });
+    if (done) break;
+    ++broken;
+    REQUIRE(queue.qsize() == 9);
+  }
+  FragileLess::breaks_in = 0;
+  // Among the next four, and between the least of them and the last; the same one storey down.
+  CHECK(broken >= 5);
+  CHECK(item == 1);
+  for (int next = 2; next <= 9; ++next) CHECK(queue.get() == next);
 }
 
 TEST_CASE("a comparison that throws for a waiting thread does so in that thread or not at all",
@@ -319,11 +338,11 @@ TEST_CASE("a comparison that throws for a waiting thread does so in that thread 
   eventually([&] { return parked_to_put(queue); });
   // The last of two: nothing is compared to take it. The items of the threads that wait are, to put them.
   CHECK(queue.get() == 1);
-  FragileLess::broken = true;
+  FragileLess::breaks_in = 1;
   const int second = queue.get();
   CHECK(second >= 2);
   const int third = queue.get();
-  FragileLess::broken = false;
+  FragileLess::breaks_in = 0;
   crew.join();
   CHECK(queue.qsize() + 3 == static_cast<std::size_t>(2 + put));
   CHECK((put == 2 || broke));

@@ -104,22 +104,23 @@ TEMPLATE_TEST_CASE("whoever gives up as an RWLock is handed over has it or has n
   if (read && behind_reader) return;
   TestType lock;
   thrum::Barrier notes(2);
+  constexpr double outlasted = 5e-5;
   const int rounds = scaled(1000);
   int got = 0;
   int wrong = 0;
   Crew(2, [&](int index) {
-    double patience = 0;
+    double patience = outlasted;
     for (int round = 0; round < rounds; ++round) {
       if (index == 0) behind_reader ? lock.acquire_read() : lock.acquire_write();
       notes.wait();
       if (index == 0) {
         // Until the other one sleeps.
-        support::outlast(Clock::now(), 5e-5);
+        support::outlast(Clock::now(), outlasted);
         behind_reader ? lock.release_read() : lock.release_write();
       } else {
         const bool acquired = read ? lock.acquire_read(patience) : lock.acquire_write(patience);
-        // Always about as long as it takes: now the one, now the other.
-        patience = acquired ? patience * 0.97 : patience * 1.03 + 1e-7;
+        // Always about as long as it takes, on a busy machine soon, too: now the one, now the other.
+        patience *= acquired ? 0.9 : 1.1;
         if (acquired) read ? lock.release_read() : lock.release_write();
         got += acquired ? 1 : 0;
       }

@@ -175,3 +175,16 @@ TEST_CASE("threads submit while one shuts the pool down",
     if (!cancel) REQUIRE(cancelled == 0);
   }
 }
+
+TEST_CASE("the workers that rest leave a pool that goes in one of its own tasks", "[pool][shutdown]") {
+  auto pool = std::make_unique<ThreadPool>(2, thrum::ThreadPoolOptions{"Leaving", nullptr});
+  { const Plug plug(*pool, 2); }
+  thrum::Event gone;
+  pool->submit([&] {
+    pool.reset();
+    gone.set();
+  });
+  gone.wait();
+  eventually([] { return threads_called("Leaving") == 0; });
+  CHECK(pool == nullptr);
+}

@@ -54,6 +54,32 @@ TEST_CASE("a timer by handle is destroyed once it is over, and not before", "[ti
   CHECK(thrum_timer_destroy(owned.handle()) == THRUM_E_BUSY);
 }
 
+TEST_CASE("a timer by handle is not destroyed before its thread has ended", "[timer][handles][local]") {
+  struct Gate {
+    thrum_local local{0};
+    thrum::Event entered;
+    thrum::Event leave;
+    static void keep(void* gate) {
+      CHECK(thrum_local_set(static_cast<Gate*>(gate)->local, gate) == THRUM_OK);
+    }
+    static void pass(void* gate) {
+      static_cast<Gate*>(gate)->entered.set();
+      static_cast<Gate*>(gate)->leave.wait();
+    }
+  };
+  Gate gate;
+  REQUIRE(thrum_local_create(&gate.local, Gate::pass) == THRUM_OK);
+  thrum_timer timer{0};
+  REQUIRE(thrum_timer_create(&timer, 0, Gate::keep, &gate) == THRUM_OK);
+  REQUIRE(thrum_timer_start(timer) == THRUM_OK);
+  gate.entered.wait();
+  CHECK(thrum_timer_destroy(timer) == THRUM_E_BUSY);
+  gate.leave.set();
+  CHECK(thrum_timer_join(timer, THRUM_FOREVER) == THRUM_OK);
+  CHECK(thrum_timer_destroy(timer) == THRUM_OK);
+  CHECK(thrum_local_destroy(gate.local) == THRUM_OK);
+}
+
 TEST_CASE("a detached timer's object goes with it", "[timer][handles]") {
   struct Shared {
     thrum::Event go;

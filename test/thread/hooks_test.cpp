@@ -328,6 +328,28 @@ TEST_CASE("an exit hook belongs to the start of the same setting", "[hooks]") {
   CHECK(second.of(*thread.ident()).empty());
 }
 
+TEST_CASE("a thread whose exit has been called has no start of hooks that are set later", "[hooks][local]") {
+  Log first;
+  Log second;
+  struct Late {
+    Log& log;
+    explicit Late(Log& to) : log(to) {}
+    Late(const Late&) = delete;
+    Late& operator=(const Late&) = delete;
+    ~Late() {
+      const Hooked hooked(log, true);
+      thrum::Event().wait(0.001);
+    }
+  };
+  thrum::Local<Late> local(std::ref(second));
+  const Hooked hooked(first);
+  thrum::Thread thread([&] { local.get(); });
+  thread.start();
+  thread.join();
+  CHECK(first.of(*thread.ident()) == Words{"start", "exit"});
+  CHECK(second.of(*thread.ident()).empty());
+}
+
 TEST_CASE("an exception that leaves a hook is told, and the thread goes on", "[hooks][exception]") {
   std::vector<std::string> told;
   thrum::ExceptHook before =
