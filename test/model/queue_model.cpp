@@ -298,7 +298,7 @@ TEST_CASE("Queue: a lock between two threads", "[queue]") {
 }
 
 TEST_CASE("Queue: a lock, two that get", "[queue]") {
-  explore<Sharing<Fifo, kNoBound>>("Queue(), 3 threads, put twice, get and get", 3, {1, 1, 2});
+  explore<Sharing<Fifo, kNoBound>>("Queue(), 3 threads, put twice, get and get", 3, {1, 2, 3});
 }
 
 TEST_CASE("Queue: an item comes late, a lock", "[queue]") {

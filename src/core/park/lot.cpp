@@ -130,12 +130,15 @@ std::size_t Bucket::waiting() const noexcept {
 
 std::size_t Bucket::due(std::size_t most) noexcept {
   std::size_t count = 0;
-  Place* place = chain_.find(address_);
-  if (place == nullptr || !is_due(*place->waiter)) return 0;
-  const bool at_once = place->waiter->age == Waiter::kAtOnce;
-  if (!at_once && !platform::has_passed(place->served + kServedAfter)) return 0;
-  place->served = platform::now();
-  for (; place != nullptr && count != most && is_due(*place->waiter); place = place->next) ++count;
+  Place* const first = chain_.find(address_);
+  for (Place* place = first; place != nullptr && count != most && is_due(*place->waiter);
+       place = place->next) {
+    ++count;
+  }
+  if (count == 0) return 0;
+  const bool waits = first->served != 0 && first->waiter->age != Waiter::kAtOnce;
+  if (waits && !platform::has_passed(first->served + kServedAfter)) return 0;
+  first->served = platform::now();
   return count;
 }
 

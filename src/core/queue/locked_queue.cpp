@@ -32,10 +32,13 @@ enum class Woken { handed_over, look_again, too_late };
 /// With the queue's lock held as long as this lives, or until unlock().
 class Held {
  public:
-  /// Acquires it, unless the calling thread has it already.
+  Held(State& queue, Generation generation) noexcept : queue_(queue), generation_(generation) { lock(); }
+  /// For a thread that has it already, or has not found it free.
   Held(State& queue, Generation generation, bool locked) noexcept
       : queue_(queue), generation_(generation), held_(locked) {
-    if (!locked) lock();
+    if (locked) return;
+    status_ = lock::acquire_slowly(queue_.word, generation_, THRUM_FOREVER);
+    held_ = status_ == THRUM_OK;
   }
   Held(const Held&) = delete;
   Held& operator=(const Held&) = delete;
@@ -268,7 +271,7 @@ bool put_in_chain(State& queue, std::uint64_t item) noexcept {
 /// memory is to be given up.
 bool get_from_chain(State& queue, std::uint64_t& item) noexcept {
   const std::uint64_t order = store::order_of(queue);
-  if (order == detail::queue_priority || has_flag(queue.head, kFlags) || size_of(queue) == 0) return false;
+  if (order == detail::queue_priority || queue.count == 0 || has_flag(queue.head, kFlags)) return false;
   const bool last = order == detail::queue_lifo;
   const std::uint64_t taken = last ? segments::take_last(queue) : segments::take_first(queue);
   if (!segments::trim_in_place(queue)) {
@@ -301,7 +304,7 @@ thrum_status locked_get(State& queue, Generation generation, std::uint64_t& item
 }
 
 thrum_status locked_peek(State& queue, detail::QueueEntry& entry, Deadline deadline, void* call) noexcept {
-  Held held(queue, 0, false);
+  Held held(queue, 0);
   Waiter* handed = nullptr;
   thrum_status status = await_item(queue, held, deadline, handed);
   if (status != THRUM_OK) return status;
@@ -326,7 +329,7 @@ void locked_take(State& queue, const detail::QueueEntry& entry, bool taken, void
 }
 
 thrum_status locked_drain(State& queue, Generation generation, std::uint64_t& item) noexcept {
-  Held held(queue, generation, false);
+  Held held(queue, generation);
   if (held.status() != THRUM_OK) return held.status();
   if (size_of(queue) == 0) return THRUM_CLOSED;
   item = store::remove_any(queue);
