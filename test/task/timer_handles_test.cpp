@@ -59,8 +59,10 @@ TEST_CASE("a timer by handle is not destroyed before its thread has ended", "[ti
     thrum_local local{0};
     thrum::Event entered;
     thrum::Event leave;
-    static void keep(void* gate) {
-      CHECK(thrum_local_set(static_cast<Gate*>(gate)->local, gate) == THRUM_OK);
+    thrum_status kept = THRUM_E_FAILED;
+    static void keep(void* arg) {
+      auto& gate = *static_cast<Gate*>(arg);
+      gate.kept = thrum_local_set(gate.local, arg);
     }
     static void pass(void* gate) {
       static_cast<Gate*>(gate)->entered.set();
@@ -76,6 +78,7 @@ TEST_CASE("a timer by handle is not destroyed before its thread has ended", "[ti
   CHECK(thrum_timer_destroy(timer) == THRUM_E_BUSY);
   gate.leave.set();
   CHECK(thrum_timer_join(timer, THRUM_FOREVER) == THRUM_OK);
+  CHECK(gate.kept == THRUM_OK);
   CHECK(thrum_timer_destroy(timer) == THRUM_OK);
   CHECK(thrum_local_destroy(gate.local) == THRUM_OK);
 }
