@@ -141,8 +141,7 @@ int blocked_in_timer() {
     if (pthread_sigmask(SIG_SETMASK, nullptr, &mask) == 0) blocked = sigismember(&mask, SIGUSR1);
   });
   timer.start();
-  timer.join();
-  return blocked;
+  return timer.join() ? blocked : -1;
 }
 
 }  // namespace

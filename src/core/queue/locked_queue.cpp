@@ -180,7 +180,13 @@ void took(State& queue, Held& held, void* call) noexcept {
   refill(queue, held, call);
 }
 
-thrum_status put(State& queue, Held& held, std::uint64_t item, Deadline deadline, void* call) noexcept {
+/// A put in full. The calling thread may have the lock already.
+THRUM_OUT_OF_LINE thrum_status put_slowly(State& queue, Generation generation, std::uint64_t item,
+                                          double timeout, void* call, bool locked) noexcept {
+  thrum_status status = check_timeout_not_negative(timeout);
+  if (status != THRUM_OK) return status;
+  const Deadline deadline = deadline_after(timeout);
+  Held held(queue, generation, locked);
   Waiter* self = nullptr;
   Spin spin(Spin::kSignal);
   for (;;) {
@@ -198,7 +204,7 @@ thrum_status put(State& queue, Held& held, std::uint64_t item, Deadline deadline
       return THRUM_OK;
     }
     if (!is_full(queue)) {
-      const thrum_status status = store::insert(queue, item, call);
+      status = store::insert(queue, item, call);
       if (status != THRUM_OK) return status;
       advance(queue.tail);
       pass_on(queue, held);
@@ -224,9 +230,15 @@ thrum_status put(State& queue, Held& held, std::uint64_t item, Deadline deadline
   }
 }
 
-thrum_status get(State& queue, Held& held, std::uint64_t& item, Deadline deadline, void* call) noexcept {
+/// The same for a get.
+THRUM_OUT_OF_LINE thrum_status get_slowly(State& queue, Generation generation, std::uint64_t& item,
+                                          double timeout, void* call, bool locked) noexcept {
+  thrum_status status = check_timeout_not_negative(timeout);
+  if (status != THRUM_OK) return status;
+  const Deadline deadline = deadline_after(timeout);
+  Held held(queue, generation, locked);
   Waiter* handed = nullptr;
-  thrum_status status = await_item(queue, held, deadline, handed);
+  status = await_item(queue, held, deadline, handed);
   if (status != THRUM_OK) return status;
   if (handed != nullptr) {
     item = handed->item;
@@ -238,25 +250,6 @@ thrum_status get(State& queue, Held& held, std::uint64_t& item, Deadline deadlin
   item = entry.item;
   took(queue, held, call);
   return THRUM_OK;
-}
-
-/// The same for one that has the lock already, or has not.
-THRUM_OUT_OF_LINE thrum_status put_slowly(State& queue, Generation generation, std::uint64_t item,
-                                          double timeout, void* call, bool locked) noexcept {
-  const thrum_status status = check_timeout_not_negative(timeout);
-  if (status != THRUM_OK) return status;
-  const Deadline deadline = deadline_after(timeout);
-  Held held(queue, generation, locked);
-  return put(queue, held, item, deadline, call);
-}
-
-THRUM_OUT_OF_LINE thrum_status get_slowly(State& queue, Generation generation, std::uint64_t& item,
-                                          double timeout, void* call, bool locked) noexcept {
-  const thrum_status status = check_timeout_not_negative(timeout);
-  if (status != THRUM_OK) return status;
-  const Deadline deadline = deadline_after(timeout);
-  Held held(queue, generation, locked);
-  return get(queue, held, item, deadline, call);
 }
 
 /// Puts the item in, where a queue that is locked is a chain with room, and nobody waits to get one.

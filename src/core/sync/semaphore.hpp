@@ -12,8 +12,8 @@
 //
 // PARKED is the lowest bit, the value 31 bits above it. PARKED changes, and releases happen while it is
 // set, with the mutex of the word's bucket held; but for a release in a signal handler, which adds the units
-// and leaves the rest. Those who have waited for a millisecond are handed theirs,
-// as with a lock.
+// and leaves the rest. As with a lock, those who have waited for a
+// millisecond are handed theirs.
 #ifndef THRUM_CORE_SYNC_SEMAPHORE_HPP
 #define THRUM_CORE_SYNC_SEMAPHORE_HPP
 
